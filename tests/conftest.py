@@ -47,15 +47,20 @@ def settings_dir(
     monkeypatch.setenv("LAMIN_SETTINGS_DIR", str(home))
     monkeypatch.setenv("LAMIN_CACHE_DIR", str(home / "cache"))
     yield home / ".lamin"
-    _disconnect()
+    _reset_session()
 
 
-def _disconnect() -> None:
-    """Point the session at no instance and close what the test left open."""
-    if "lamindb.setup.connect" in sys.modules:
+def _reset_session() -> None:
+    """Connect no instance, forget the user, and close what the test left open."""
+    if "lamindb.base.log" in sys.modules:
+        from lamindb.base.log import logger
+
+        logger.set_verbosity("warning")
+    if "lamindb.setup.session" in sys.modules:
         import lamindb.setup
 
         lamindb.setup.disconnect(mute=True)
+        lamindb.setup.settings.set_user(None)  # the next test has its own settings folder
     _close_connections()
 
 
@@ -116,9 +121,9 @@ def postgres_url(postgres_server: postgres.PostgresServer) -> Iterator[str]:
 
 
 @pytest.fixture
-def count_queries() -> queries.QueryCounter:
+def count_queries() -> type[queries.QueryCounter]:
     """Count SQL statements: `with count_queries() as queries: …; assert queries.count == 1`."""
-    return queries.QueryCounter()
+    return queries.QueryCounter
 
 
 @pytest.fixture

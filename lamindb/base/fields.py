@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
+
+from lamindb.base.registries import get_registry_name
 
 __all__ = [
     "BigIntegerField",
@@ -34,6 +37,19 @@ __all__ = [
 ]
 
 
+class FieldAttr(DeferredAttribute):
+    """A field as attribute of its registry, e.g. `bionty.CellType.ontology_id`.
+
+    Example
+    -------
+    >>> ln.ULabel.name
+    FieldAttr(ULabel.name)
+    """
+
+    def __repr__(self) -> str:
+        return f"FieldAttr({get_registry_name(self.field.model)}.{self.field.name})"
+
+
 class LaminField:
     """Marks a field as declared with a lamindb class; `repr(record)` treats those differently.
 
@@ -42,6 +58,8 @@ class LaminField:
     >>> isinstance(CharField(), LaminField)
     True
     """
+
+    descriptor_class = FieldAttr
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("blank", True)
@@ -79,6 +97,8 @@ class TextField(LaminField, models.TextField):
 class ForeignKey(LaminField, models.ForeignKey):
     """Many-to-one relation."""
 
+    descriptor_class = models.ForeignKey.descriptor_class
+
 
 class BooleanField(LaminField, models.BooleanField):
     """True or False."""
@@ -102,6 +122,8 @@ class IntegerField(LaminField, models.IntegerField):
 
 class OneToOneField(LaminField, models.OneToOneField):
     """One-to-one relation."""
+
+    descriptor_class = models.OneToOneField.descriptor_class
 
 
 class FloatField(LaminField, models.FloatField):

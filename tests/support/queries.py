@@ -20,9 +20,6 @@ class QueryCounter:
         self.statements: list[str] = []
         self._wrapper: AbstractContextManager[None] | None = None
 
-    def __call__(self, using: str = "default") -> QueryCounter:
-        return QueryCounter(using)
-
     @property
     def count(self) -> int:
         """Number of statements so far."""

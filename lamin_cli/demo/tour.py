@@ -1,0 +1,134 @@
+"""The demo as a function: make a folder, run the tutorial in it, say what happened."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from lamin_cli.demo.steps import show_code, show_heading
+
+TUTORIAL = Path(__file__).with_name("tutorial.py")
+STORAGE = "lamindb-tutorial"
+# Commands of the shell that precede the script.
+SHELL_STEPS = {"Create a database with a storage location": f"lamin init --storage ./{STORAGE}"}
+
+
+def demo(directory: str | Path | None = None, keep: bool = False) -> Path | None:
+    """Run the tutorial in a throw-away folder and print each step.
+
+    The user's settings, cache and current database are neither read nor changed.
+
+    Parameters
+    ----------
+    directory : str or Path, optional
+        A new or empty folder to use and keep. By default a temporary one that is removed.
+    keep : bool
+        Keep the temporary folder.
+
+    Returns
+    -------
+    Path or None
+        The folder if it was kept.
+
+    Raises
+    ------
+    ValueError
+        If `directory` is a file or not empty.
+    ChildProcessError
+        If a step fails; its own error was printed.
+
+    Example
+    -------
+    >>> demo("./lamin-demo")
+    PosixPath('/home/me/lamin-demo')
+    """
+    with _folder(directory, keep) as folder:
+        environment = _environment(folder)
+        for number, (heading, command) in enumerate(SHELL_STEPS.items(), start=1):
+            show_heading(number, heading)
+            show_code(command, prompt="$ ")
+            _run(["lamin_cli", *shlex.split(command)[1:]], folder, environment)
+        script = shutil.copy(TUTORIAL, folder)
+        first_number = str(len(SHELL_STEPS) + 1)
+        _run(["lamin_cli.demo.steps", script, first_number], folder, environment)
+        kept = folder if keep or directory is not None else None
+        _show_summary(folder, kept=kept is not None)
+    return kept
+
+
+@contextmanager
+def _folder(directory: str | Path | None, keep: bool) -> Iterator[Path]:
+    """Folder of the demo; a temporary one is removed afterwards unless it shall be kept."""
+    if directory is None:
+        folder = Path(tempfile.mkdtemp(prefix="lamin-demo-")).resolve()
+    else:
+        folder = Path(directory).expanduser().resolve()
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise ValueError(f"{folder} exists and is not an empty folder: pass a new one")
+        folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield folder
+    finally:
+        if directory is None and not keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Environment of the steps: the demo's own settings, the packages of this process."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("LAMIN_", "LAMINDB_")) or name == "LAMIN_DEBUG"
+    }
+    return {
+        **kept,
+        "LAMIN_SETTINGS_DIR": str(folder),
+        "LAMIN_CACHE_DIR": str(folder / "cache"),
+        "PYTHONPATH": os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path),
+    }
+
+
+def _run(arguments: list[str], folder: Path, environment: dict[str, str]) -> None:
+    """Run a module in a child process that writes to our output."""
+    sys.stdout.flush()
+    command = [sys.executable, "-m", *arguments]
+    result = subprocess.run(command, cwd=folder, env=environment, check=False)
+    if result.returncode != 0:
+        raise ChildProcessError(f"the demo failed in `{shlex.join(command)}`")
+
+
+def _show_summary(folder: Path, *, kept: bool) -> None:
+    """Say what the demo made and where to look next."""
+    click.echo()
+    click.secho("What the demo made", bold=True)
+    click.echo()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "cache" not in path.relative_to(folder).parts:
+            click.echo(f"  {path.relative_to(folder)}  ({path.stat().st_size:,} bytes)")
+    click.echo()
+    if kept:
+        click.echo(f"It is in {folder}. To look around:")
+        click.echo()
+        click.echo(f"  cd {shlex.quote(str(folder))}")
+        click.echo(f"  export LAMIN_SETTINGS_DIR={shlex.quote(str(folder))}")
+        click.echo("  lamin info")
+    else:
+        click.echo("The folder was temporary and is gone; `lamin demo --dir PATH` keeps it.")
+    click.echo()
+    click.secho("Where to look next", bold=True)
+    click.echo()
+    for what, where in {
+        "Start with your own data": "lamin init --storage ./my-data",
+        "All commands": "lamin --help",
+        "The script of this demo": str(folder / TUTORIAL.name if kept else TUTORIAL),
+    }.items():
+        click.echo(f"  {what + ':':<26}{where}")

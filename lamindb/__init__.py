@@ -1,0 +1,127 @@
+"""Traceable, validated, queryable datasets for biology.
+
+>>> import lamindb as ln
+>>> ln.track()  # track the current script or notebook
+>>> ln.Artifact("my_file.csv", key="my_file.csv").save()
+>>> ln.finish()
+
+Importing this package imports neither Django nor numpy: names are resolved on first use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from lamindb.setup import session as _session
+
+__version__ = "2.13.0"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from lamindb import base, core, errors, examples, models, setup
+    from lamindb.base.types import UNSET
+    from lamindb.models import (
+        Artifact,
+        Branch,
+        Collection,
+        Feature,
+        Project,
+        Q,
+        Record,
+        Reference,
+        Run,
+        Schema,
+        Space,
+        Storage,
+        Transform,
+        ULabel,
+        User,
+    )
+    from lamindb.setup.connection import connect
+    from lamindb.setup.session_settings import settings
+    from lamindb.storage.paths import UPath
+    from lamindb.tracking import context, finish, track
+
+__all__ = [
+    "UNSET",
+    "Artifact",
+    "Branch",
+    "Collection",
+    "Feature",
+    "Project",
+    "Q",
+    "Record",
+    "Reference",
+    "Run",
+    "Schema",
+    "Space",
+    "Storage",
+    "Transform",
+    "ULabel",
+    "UPath",
+    "User",
+    "base",
+    "connect",
+    "context",
+    "core",
+    "errors",
+    "examples",
+    "finish",
+    "models",
+    "settings",
+    "setup",
+    "track",
+]
+
+_NAMES: dict[str, str] = {
+    "Artifact": "lamindb.models:Artifact",
+    "Branch": "lamindb.models:Branch",
+    "Collection": "lamindb.models:Collection",
+    "Feature": "lamindb.models:Feature",
+    "Project": "lamindb.models:Project",
+    "Q": "lamindb.models:Q",
+    "Record": "lamindb.models:Record",
+    "Reference": "lamindb.models:Reference",
+    "Run": "lamindb.models:Run",
+    "Schema": "lamindb.models:Schema",
+    "Space": "lamindb.models:Space",
+    "Storage": "lamindb.models:Storage",
+    "Transform": "lamindb.models:Transform",
+    "ULabel": "lamindb.models:ULabel",
+    "UNSET": "lamindb.base.types:UNSET",
+    "UPath": "lamindb.storage.paths:UPath",
+    "User": "lamindb.models:User",
+    "base": "lamindb.base",
+    "connect": "lamindb.setup.connection:connect",
+    "context": "lamindb.tracking:context",
+    "core": "lamindb.core",
+    "errors": "lamindb.errors",
+    "examples": "lamindb.examples",
+    "finish": "lamindb.tracking:finish",
+    "models": "lamindb.models",
+    "settings": "lamindb.setup.session_settings:settings",
+    "setup": "lamindb.setup",
+    "track": "lamindb.tracking:track",
+}
+"""Where each public name lives: `package.module:name`, or a module."""
+
+
+
+def __getattr__(name: str) -> Any:
+    place = _NAMES.get(name)
+    if place is None:
+        raise AttributeError(f"module 'lamindb' has no attribute '{name}'")
+    module_name, _, attribute = place.partition(":")
+    module = import_module(module_name)
+    value = getattr(module, attribute) if attribute else module
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*_NAMES, "__version__"])
+
+
+_session.auto_connect()

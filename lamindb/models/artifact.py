@@ -1,0 +1,377 @@
+"""The registry `Artifact`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import PROTECT, AutoField, ManyToManyField, Q, UniqueConstraint
+
+from lamindb.base.deprecation import deprecated
+from lamindb.base.fields import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    ForeignKey,
+    JSONField,
+    TextField,
+)
+from lamindb.base.types import UNSET
+
+from . import (
+    artifact_create,
+    artifact_delete,
+    artifact_identity,
+    artifact_read,
+    artifact_save,
+    query_aliases,
+)
+from .current import current_user_id
+from .ports import port
+from .sqlrecord import Registry, SQLRecord
+from .tracked import TracksRun, TracksUpdates
+from .versioned import IsVersioned
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from upath import UPath
+
+    from lamindb.base.types import AnyPathStr, ArtifactKind
+
+    from .artifact_create import Source
+    from .run import Run
+    from .schema import Schema
+    from .storage import Storage
+    from .transform import Transform
+    from .user import User
+
+
+class Artifact(SQLRecord, IsVersioned, TracksRun, TracksUpdates):
+    """Datasets and models stored as files, folders or array stores.
+
+    Examples
+    --------
+    >>> artifact = ln.Artifact("./my_file.csv", key="examples/my_file.csv").save()
+    >>> artifact.load()
+    """
+
+    _len_stem_uid = 16
+    _len_full_uid = 20
+    _name_field = "key"
+
+    id: int = AutoField(primary_key=True)
+    uid: str = CharField(max_length=_len_full_uid, unique=True, default=None, editable=False)
+    key: str | None = CharField(max_length=1024, null=True, db_index=True)
+    _real_key: str | None = CharField(max_length=1024, null=True, db_index=True)
+    description: str | None = TextField(null=True, db_index=True)
+    storage: Storage = ForeignKey("Storage", PROTECT, related_name="artifacts", editable=False)
+    suffix: str = CharField(max_length=30, default=None, db_index=True, editable=False)
+    kind: ArtifactKind | str | None = CharField(max_length=20, null=True, db_index=True)
+    otype: str | None = CharField(max_length=64, null=True, db_index=True, editable=False)
+    size: int | None = BigIntegerField(null=True, db_index=True, editable=False)
+    hash: str | None = CharField(max_length=22, null=True, db_index=True, editable=False)
+    n_files: int | None = BigIntegerField(null=True, db_index=True, editable=False)
+    n_observations: int | None = BigIntegerField(null=True, db_index=True, editable=False)
+    _hash_type: str | None = CharField(max_length=30, null=True, db_index=True, editable=False)
+    run: Run | None = ForeignKey(
+        "Run", PROTECT, null=True, related_name="output_artifacts", editable=False
+    )
+    schema: Schema | None = ForeignKey(
+        "Schema", PROTECT, null=True, related_name="validated_artifacts"
+    )
+    extra_data: dict[str, Any] | None = JSONField(null=True)
+    _key_is_virtual: bool = BooleanField(default=None)
+    created_by: User = ForeignKey(
+        "User", PROTECT, default=current_user_id, related_name="created_artifacts", editable=False
+    )
+    _overwrite_versions: bool = BooleanField(default=None)
+
+    # relations
+    input_of_runs = ManyToManyField("Run", related_name="input_artifacts")
+    recreating_runs = ManyToManyField("Run", related_name="recreated_artifacts")
+    schemas = ManyToManyField("Schema", through="ArtifactSchema", related_name="artifacts")
+    json_values = ManyToManyField(
+        "JsonValue", through="ArtifactJsonValue", related_name="artifacts"
+    )
+    _actions = ManyToManyField("self", symmetrical=False, related_name="_action_targets")
+    artifacts = ManyToManyField(
+        "self",
+        through="ArtifactArtifact",
+        through_fields=("artifact", "value"),
+        symmetrical=False,
+        related_name="linked_by_artifacts",
+    )
+    linked_in_records = ManyToManyField(
+        "Record", through="RecordArtifact", related_name="linked_artifacts"
+    )
+
+    class Meta(SQLRecord.Meta):
+        constraints = [
+            UniqueConstraint(
+                fields=["storage", "key", "hash"],
+                condition=Q(key__isnull=False),
+                name="unique_artifact_storage_key_hash_not_null",
+            ),
+            UniqueConstraint(
+                fields=["storage", "hash"],
+                condition=Q(key__isnull=True),
+                name="unique_artifact_storage_hash_null_key",
+            ),
+        ]
+
+    # not stored: where content comes from until it is saved
+    _source: Source | None = None
+    _memory: Any = None
+    _recreating_run: Run | None = None
+    _original_key: Any = UNSET
+
+    _constructor_keywords = artifact_create.KEYWORDS
+    _queryable_by_feature = True
+    _query_aliases = {
+        "version": query_aliases.version,
+        "transform": query_aliases.renamed("run__transform"),
+        "feature_sets": query_aliases.renamed("schemas"),
+    }
+
+    def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        artifact_create.construct_artifact(self, args, kwargs)
+
+    def _family_conditions(self) -> dict[str, Any] | None:
+        return None if self.key is None else {"key": self.key, "storage_id": self.storage_id}
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Artifact:
+        """Remember the stored key, to notice when it is changed."""
+        artifact = super().from_db(db, field_names, values)
+        artifact._original_key = artifact.__dict__.get("key", UNSET)
+        return artifact
+
+    @classmethod
+    def get(
+        cls,
+        idlike: int | str | None = None,
+        *,
+        is_run_input: bool | Run = False,
+        **expressions: Any,
+    ) -> Artifact:
+        """Get a single artifact: the latest version that matches.
+
+        Parameters
+        ----------
+        idlike
+            Primary key, uid, or the beginning of a uid.
+        is_run_input
+            Whether to record the artifact as input of the current run.
+        expressions
+            Fields, or `path` with an absolute path in storage.
+
+        Raises
+        ------
+        DoesNotExist
+            No artifact matches.
+
+        Examples
+        --------
+        >>> ln.Artifact.get(key="my_datasets/rnaseq1.parquet")
+        """
+        if "path" in expressions:
+            expressions = artifact_identity.resolve_path(cls, **expressions)
+        artifact = Registry.get(cls, idlike, **expressions)
+        if is_run_input:
+            port("link_run_input")([artifact], is_run_input=is_run_input)
+        return artifact
+
+    @classmethod
+    def from_dataframe(
+        cls,
+        df: pd.DataFrame | AnyPathStr,
+        *,
+        key: str | None = None,
+        description: str | None = None,
+        run: Run | None = None,
+        revises: Artifact | None = None,
+        schema: Schema | None = None,
+        features: dict[str, Any] | None = None,
+        parquet_kwargs: dict[str, Any] | None = None,
+        csv_kwargs: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> Artifact:
+        """Create an artifact from a data frame, stored as Parquet, or as CSV if the key says so.
+
+        Parameters
+        ----------
+        df
+            Data frame, or path of a file that holds one.
+        key
+            Relative path-like name; `.parquet` or `.csv`.
+        description
+            What the dataset is.
+        run
+            Creating run, default: the current one.
+        revises
+            Previous version.
+        schema
+            Schema that the data frame has to fulfil.
+        features
+            Values of further features.
+        parquet_kwargs, csv_kwargs
+            Options of `DataFrame.to_parquet` and `DataFrame.to_csv`.
+        kwargs
+            Further keywords of `Artifact`.
+
+        Raises
+        ------
+        InvalidArgument
+            The key has another suffix.
+
+        Examples
+        --------
+        >>> ln.Artifact.from_dataframe(df, key="my_datasets/rnaseq1.parquet").save()
+        """
+        return artifact_create.from_table(
+            cls,
+            df,
+            key=key,
+            description=description,
+            run=run,
+            revises=revises,
+            schema=schema,
+            features=features,
+            to_disk_kwargs=parquet_kwargs or csv_kwargs,
+            **kwargs,
+        )
+
+    @classmethod
+    @deprecated("from_dataframe")
+    def from_df(cls, df: pd.DataFrame | AnyPathStr, **kwargs: Any) -> Artifact:
+        """Deprecated alias of `from_dataframe`."""
+        return cls.from_dataframe(df, **kwargs)
+
+    def save(self, upload: bool | None = None, **kwargs: Any) -> Artifact:
+        """Store the content and write the row: both or neither.
+
+        Parameters
+        ----------
+        upload
+            Whether to upload in the mode that keeps artifacts local.
+        kwargs
+            Options for Django's save.
+
+        Returns
+        -------
+        The artifact itself, so that calls can be chained.
+
+        Raises
+        ------
+        FileNotFoundError
+            The source does not exist any more.
+        OSError
+            The storage location is full or not writable; nothing is left behind.
+        InvalidArgument
+            The key was changed to one that does not fit.
+
+        Examples
+        --------
+        >>> ln.Artifact("my_file.csv", key="my_file.csv").save()
+        """
+        artifact_save.save_artifact(self, **kwargs)
+        return self
+
+    def delete(
+        self, permanent: bool | None = None, storage: bool | None = None, **kwargs: Any
+    ) -> None:
+        """Move the artifact to the trash, or delete it for good.
+
+        Parameters
+        ----------
+        permanent
+            True deletes the row and the content; None asks if the artifact is in the trash.
+        storage
+            Whether permanent deletion includes the content in storage; None: yes for content
+            that was copied into storage, ask for other content.
+
+        Raises
+        ------
+        IntegrityError
+            The content lies in a location that this instance does not manage, and `storage` is
+            not False.
+        ProtectedError
+            A collection refers to the artifact.
+
+        Examples
+        --------
+        >>> artifact.delete()
+        >>> artifact.delete(permanent=True)
+        """
+        artifact_delete.delete_artifact(self, permanent, storage)
+
+    def load(self, *, is_run_input: bool | Run | None = None, **kwargs: Any) -> Any:
+        """Content in memory: say, a data frame, an AnnData, a dictionary or text.
+
+        Parameters
+        ----------
+        is_run_input
+            Whether to record the artifact as input of the current run; None follows
+            `ln.settings.track_run_inputs`.
+        kwargs
+            Options of the loader, e.g. of `pandas.read_parquet`.
+
+        Raises
+        ------
+        FileNotFoundError
+            The content is missing.
+        NotImplementedError
+            No loader for this suffix.
+        ValueError
+            The content was overwritten by a later version, or never stored completely.
+
+        Examples
+        --------
+        >>> df = artifact.load()
+        """
+        kwargs.pop("mute", None)
+        return artifact_read.load(self, is_run_input, **kwargs)
+
+    def cache(self, *, is_run_input: bool | Run | None = None, **kwargs: Any) -> UPath:
+        """Local path of the content; content in the cloud is synchronised first.
+
+        Parameters
+        ----------
+        is_run_input
+            Whether to record the artifact as input of the current run.
+
+        Raises
+        ------
+        FileNotFoundError
+            The content is missing.
+
+        Examples
+        --------
+        >>> artifact.cache()
+        PosixUPath('/home/me/store/.lamindb/HknNfVvoY5EsnxkY0000.parquet')
+        """
+        return artifact_read.cache(self, is_run_input)
+
+    @property
+    def path(self) -> UPath:
+        """Absolute path of the content in storage; before the first save, of its source."""
+        return artifact_read.path_of(self)
+
+    @property
+    def overwrite_versions(self) -> bool:
+        """Whether all versions share one place in storage."""
+        return self._overwrite_versions
+
+    @property
+    def transform(self) -> Transform | None:
+        """Transform whose run created the artifact."""
+        return self.run.transform if self.run is not None else None
+
+    @property
+    def _storage_ongoing(self) -> bool:
+        return bool((self._aux or {}).get(artifact_save.STORAGE_ONGOING))
+
+    def _path_as_str(self) -> str:
+        return artifact_read.path_as_str(self)
+
+    def _is_stored(self) -> bool:
+        return artifact_read.path_of(self).exists()

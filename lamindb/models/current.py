@@ -1,0 +1,60 @@
+"""What new records get by default: the current user, run, branch and space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lamindb.setup.session import settings
+
+if TYPE_CHECKING:
+    from .branch import Branch
+    from .project import Project
+    from .run import Run
+    from .space import Space
+
+MAIN_BRANCH_ID = 1
+ARCHIVE_BRANCH_ID = 0
+TRASH_BRANCH_ID = -1
+ALL_SPACE_ID = 1
+
+
+@dataclass
+class RunContext:
+    """What `ln.track()` sets for the time of a run."""
+
+    run: Run | None = None
+    project: Project | None = None
+    branch: Branch | None = None
+    space: Space | None = None
+
+    def clear(self) -> None:
+        """Forget everything that belongs to the run."""
+        self.run = self.project = self.branch = self.space = None
+
+
+run_context = RunContext()
+
+
+def current_run() -> Run | None:
+    """Run that is tracked at the moment."""
+    return run_context.run
+
+
+def current_user_id() -> int:
+    """Primary key of the current user in the connected database."""
+    return settings.user.id
+
+
+def current_branch_id() -> int:
+    """Branch of new records: the run's, else the current one of the instance."""
+    if run_context.branch is not None:
+        return run_context.branch.id
+    return settings.branch_id
+
+
+def current_space_id() -> int:
+    """Space of new records: the run's, else the current one of the instance."""
+    if run_context.space is not None:
+        return run_context.space.id
+    return settings.space_id

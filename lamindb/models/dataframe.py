@@ -1,0 +1,215 @@
+"""`to_dataframe`: rows of a query set as a pandas data frame, in a constant number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import FieldDoesNotExist, FieldError
+from django.db.models import DateTimeField, ForeignKey
+
+from lamindb.base.log import logger
+from lamindb.base.registries import get_registry_name
+from lamindb.errors import InvalidArgument
+
+from .registry_fields import (
+    foreign_keys,
+    name_field,
+    own_simple_fields,
+    present,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from .query_set import BasicQuerySet
+    from .sqlrecord import Registry
+
+DEFAULT_LIMIT = 20
+INTERNAL_KINDS = "__lamindb"
+HIDDEN_COLUMNS = {"Run": {"_is_consecutive"}}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What a data frame shows: columns of the table, paths to one value, paths to many."""
+
+    base: list[str]
+    scalars: list[str]
+    sets: list[str]
+    plain: list[str]
+
+    @property
+    def selected(self) -> list[str]:
+        """Columns and paths that come with the main query."""
+        return list(dict.fromkeys(["id", *self.base, *self.scalars, *self.plain]))
+
+
+def to_dataframe(
+    queryset: BasicQuerySet,
+    *,
+    include: str | list[str] | None = None,
+    features: str | list[str] | None = None,
+    limit: int | None = DEFAULT_LIMIT,
+    order_by: str | None = "-id",
+) -> pd.DataFrame:
+    """Data frame of a query set; see `BasicQuerySet.to_dataframe`."""
+    registry = queryset.model
+    columns = choose_columns(registry, as_list(include), has_features=features is not None)
+    rows = fetch_rows(queryset, columns.selected, limit, order_by)
+    frame = build_frame(registry, columns, rows)
+    for path in columns.sets:
+        frame[path] = linked_values(registry, path, frame.index)
+    ordered = [*columns.base, *(p for p in as_list(include) if p in frame.columns)]
+    return frame[list(dict.fromkeys([*ordered, *frame.columns]))]
+
+
+def as_list(value: str | Iterable[str] | None) -> list[str]:
+    """A string, several or none as a list."""
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else list(value)
+
+
+def default_columns(registry: Registry) -> list[str]:
+    """Columns shown without `include`: own fields, flags, then foreign keys."""
+    hidden = HIDDEN_COLUMNS.get(registry.__name__, set())
+    names = [f.name for f in own_simple_fields(registry) if f.name not in hidden]
+    flags = present(registry, "version_tag", "is_latest", "is_locked", "is_type", "created_at")
+    keys = [f.attname for f in foreign_keys(registry) if not f.name.startswith("_")]
+    return [*present(registry, "uid"), *names, *flags, *keys]
+
+
+def choose_columns(registry: Registry, include: list[str], *, has_features: bool) -> Columns:
+    """Sort the requested names into columns, paths to one value and paths to many values."""
+    if has_features or "features" in include:
+        if not getattr(registry, "_queryable_by_feature", False):
+            raise InvalidArgument(
+                f"{get_registry_name(registry)} has no features: include='features' works for "
+                "Artifact, Record and Run"
+            )
+        include = [name for name in include if name != "features"]
+    privates = [f.name for f in registry._meta.concrete_fields if f.name.startswith("_")]
+    base = default_columns(registry)
+    scalars: list[str] = []
+    sets: list[str] = []
+    plain: list[str] = []
+    for path in include:
+        if path == "privates":
+            base = [*base, *(name for name in privates if name not in base)]
+        elif "__" not in path:
+            plain.append(check_plain(registry, path))
+        elif is_multivalued(registry, path):
+            sets.append(path)
+        else:
+            scalars.append(path)
+    if scalars or sets or plain:
+        first = name_field(registry) or own_simple_fields(registry)[0].name
+        base = [*present(registry, "uid"), first]
+        plain = [name for name in plain if name not in base]
+    return Columns(base, scalars, sets, plain)
+
+
+def check_plain(registry: Registry, name: str) -> str:
+    """Accept a column; refuse the bare name of a relation to many records."""
+    try:
+        field = registry._meta.get_field(name)
+    except FieldDoesNotExist as error:
+        choices = ", ".join(default_columns(registry))
+        raise FieldError(
+            f"Cannot resolve keyword '{name}' into field. Choices are: {choices}"
+        ) from error
+    if not field.concrete or field.many_to_many:
+        shown = name_field(field.related_model) or "uid"
+        raise ValueError(f"include='{name}' needs a field of the relation, as in '{name}__{shown}'")
+    return field.attname
+
+
+def is_multivalued(registry: Registry, path: str) -> bool:
+    """Whether a path crosses a relation to many records."""
+    model = registry
+    for part in path.split("__"):
+        try:
+            field = model._meta.get_field(part)
+        except FieldDoesNotExist:
+            return False  # a transform such as a JSON key; Django checks it
+        if not field.is_relation:
+            return False
+        if field.many_to_many or field.one_to_many:
+            return True
+        model = field.related_model
+    return False
+
+
+def fetch_rows(
+    queryset: BasicQuerySet, names: list[str], limit: int | None, order_by: str | None
+) -> list[tuple[Any, ...]]:
+    """Rows of the main query, one more than the default limit to see whether it truncates."""
+    registry = queryset.model
+    query = queryset.query
+    if query.is_sliced:
+        return list(queryset.values_list(*names))
+    if registry.__name__ == "Artifact" and not mentions(queryset, "kind"):
+        queryset = queryset.exclude(kind__startswith=INTERNAL_KINDS)
+    if order_by is not None and not queryset.ordered:
+        queryset = queryset.order_by(order_by)
+    if limit is None:
+        return list(queryset.values_list(*names))
+    limit = int(limit)
+    rows = list(queryset.values_list(*names)[: limit + 1])
+    if len(rows) > limit and limit == DEFAULT_LIMIT:
+        logger.warning(
+            f"truncated query result to limit={limit} {get_registry_name(registry)} objects"
+        )
+    return rows[:limit]
+
+
+def mentions(queryset: BasicQuerySet, column: str) -> bool:
+    """Whether the conditions of a query are about a column of its own table."""
+    table = queryset.model._meta.db_table
+    return any(
+        getattr(leaf, "lhs", None) is not None
+        and getattr(getattr(leaf.lhs, "target", None), "name", None) == column
+        and getattr(leaf.lhs, "alias", None) == table
+        for leaf in queryset.query.where.leaves()
+    )
+
+
+def build_frame(registry: Registry, columns: Columns, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    """Frame with the index `id` and sensible column types."""
+    import pandas as pd
+
+    names = columns.selected
+    arrays = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    data = {
+        name: column_array(registry, name, values)
+        for name, values in zip(names[1:], arrays[1:], strict=True)
+    }
+    return pd.DataFrame(data, index=pd.Index(arrays[0], name="id", dtype="int64"))
+
+
+def column_array(registry: Registry, name: str, values: tuple[Any, ...]) -> Any:
+    """Values of one column: times as UTC, partly missing keys as float, else as they are."""
+    import pandas as pd
+
+    field = next((f for f in registry._meta.concrete_fields if name in (f.name, f.attname)), None)
+    if isinstance(field, DateTimeField):
+        if any(v is not None for v in values):
+            return pd.DatetimeIndex(pd.to_datetime(list(values), utc=True)).as_unit("ns")
+        return pd.Series(values, dtype=object if values else "datetime64[ns, UTC]").array
+    if isinstance(field, ForeignKey) and any(v is None for v in values):
+        missing = all(v is None for v in values)
+        return pd.Series(list(values), dtype=object if missing else "float64").array
+    if field is not None and field.get_internal_type() == "BooleanField":
+        return pd.Series(list(values), dtype=bool if None not in values else object).array
+    return pd.Series(list(values), dtype=None if values else object).array
+
+
+def linked_values(registry: Registry, path: str, ids: pd.Index) -> list[set[Any]]:
+    """For each record the set of values at the end of a path to many records, in one query."""
+    values: dict[int, set[Any]] = {id_: set() for id_ in ids}
+    for id_, value in registry.objects.filter(id__in=list(ids)).values_list("id", path):
+        values[id_].add(value)
+    return [values[id_] for id_ in ids]

@@ -1,0 +1,97 @@
+"""Rows with exactly these column values, without the cost of building an ORM query.
+
+Constructors and saves ask such questions for every record; composing an ORM query takes about ten
+times as long as answering it. Whole records still come from the ORM.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.db import connections
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db.models import Model
+
+DIFFERENT = "!="
+"""Prefix of a column name: rows with another value."""
+
+
+def select(
+    registry: type[Model],
+    columns: tuple[str, ...],
+    where: Mapping[str, Any],
+    *,
+    using: str = "default",
+    order_by: str = "id",
+    limit: int = 1,
+) -> list[tuple[Any, ...]]:
+    """Columns of the rows that have these values.
+
+    Parameters
+    ----------
+    registry
+        Registry to look in.
+    columns
+        Names of the columns to return.
+    where
+        Value per column: None, a string or integer, or a list of integers of which one is meant;
+        a column name that starts with `!=` means any other value.
+    using
+        Alias of the database.
+    order_by
+        Names of columns, separated by commas, `-` in front reverses.
+    limit
+        Maximum number of rows.
+
+    Examples
+    --------
+    >>> select(ln.ULabel, ("id",), {"name": "control", "branch_id": [1]})
+    [(3,)]
+    """
+    shape = tuple(
+        (name, None if value is None else len(value) if isinstance(value, list) else 0)
+        for name, value in where.items()
+    )
+    sql = statement(registry._meta.db_table, columns, shape, order_by, limit)
+    values: list[Any] = []
+    for value in where.values():
+        if isinstance(value, list):
+            values.extend(value)
+        elif value is not None:
+            values.append(value)
+    with connections[using].cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+@cache
+def statement(
+    table: str,
+    columns: tuple[str, ...],
+    shape: tuple[tuple[str, int | None], ...],
+    order_by: str,
+    limit: int,
+) -> str:
+    """SQL text; identifiers come from the models, values are bound."""
+    conditions = []
+    for name, kind in shape:
+        column = f'"{name.removeprefix(DIFFERENT)}"'
+        if kind is None:
+            conditions.append(f"{column} IS {'NOT ' if name.startswith(DIFFERENT) else ''}NULL")
+        elif kind == 0:
+            conditions.append(f"{column} {'<>' if name.startswith(DIFFERENT) else '='} %s")
+        else:
+            conditions.append(f"{column} IN ({', '.join(['%s'] * kind)})")
+    ordering = ", ".join(
+        f'"{name.lstrip("-")}"{" DESC" if name.startswith("-") else ""}'
+        for name in order_by.split(",")
+    )
+    selected = ", ".join(f'"{name}"' for name in columns)
+    return (
+        f'SELECT {selected} FROM "{table}" WHERE {" AND ".join(conditions)} '
+        f"ORDER BY {ordering} LIMIT {limit}"
+    )

@@ -1,0 +1,161 @@
+"""Keyword expressions of `filter` and `get`: aliases, checks, the default branch filter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import FieldDoesNotExist, FieldError
+from django.db.models import Field, ForeignKey, Model, Q
+
+from lamindb.base.registries import get_registry_name
+from lamindb.base.text import did_you_mean
+from lamindb.errors import InvalidArgument
+
+from .current import MAIN_BRANCH_ID, current_branch_id
+from .registry_fields import has_field, name_field, public_field_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .sqlrecord import Registry
+
+IDENTIFYING = frozenset({"id", "uid", "hash", "id__in", "uid__in", "hash__in"})
+"""Keywords that find a record on any branch."""
+
+
+def mentions_branch(name: str) -> bool:
+    """Whether a keyword is about the branch."""
+    return name.partition("__")[0] in {"branch", "branch_id"}
+
+
+def q_mentions_branch(q: Q) -> bool:
+    """Whether a Q object is about the branch anywhere inside."""
+    return any(
+        q_mentions_branch(child) if isinstance(child, Q) else mentions_branch(child[0])
+        for child in q.children
+        if isinstance(child, (Q, tuple))
+    )
+
+
+def branch_filter(
+    registry: Registry, queries: Iterable[Any], expressions: dict[str, Any]
+) -> Q | None:
+    """Restriction to the visible branches, None if the query lifts it."""
+    if not has_field(registry, "branch"):
+        return None
+    if any(name in IDENTIFYING or mentions_branch(name) for name in expressions):
+        return None
+    if any(isinstance(query, Q) and q_mentions_branch(query) for query in queries):
+        return None
+    return Q(branch_id__in=visible_branch_ids())
+
+
+def visible_branch_ids() -> list[int]:
+    """The current branch and main."""
+    return sorted({MAIN_BRANCH_ID, current_branch_id()})
+
+
+def is_lifted(expressions: dict[str, Any]) -> bool:
+    """Take `branch=None` out of the expressions; True if it was there."""
+    return any(
+        [
+            name in expressions and expressions[name] is None and expressions.pop(name) is None
+            for name in ("branch", "branch_id")
+        ]
+    )
+
+
+def resolve(
+    registry: Registry, expressions: dict[str, Any], annotations: Iterable[str] = ()
+) -> tuple[list[Q], dict[str, Any]]:
+    """Translate aliases and check names and values.
+
+    Returns
+    -------
+    Conditions that replace aliases, and the expressions that Django understands.
+
+    Raises
+    ------
+    FieldError
+        A name is no field of the registry, or a string is given for a relation.
+    InvalidArgument
+        Likewise for registries that can be queried by feature.
+    """
+    aliases = getattr(registry, "_query_aliases", {})
+    conditions: list[Q] = []
+    resolved: dict[str, Any] = {}
+    unknown: list[str] = []
+    for name, value in expressions.items():
+        field_name, _, rest = name.partition("__")
+        if field_name in aliases:
+            replaced = aliases[field_name](rest, value)
+            if isinstance(replaced, Q):
+                conditions.append(replaced)
+            else:
+                resolved.update(replaced)
+            continue
+        if field_name != "pk" and field_name not in annotations:
+            field = find_field(registry, field_name)
+            if field is None:
+                unknown.append(field_name)
+                continue
+            if field.is_relation and not rest:
+                check_relation_value(registry, field, value)
+        resolved[name] = value
+    if unknown:
+        raise unknown_names(registry, unknown)
+    return conditions, resolved
+
+
+def find_field(registry: Registry, name: str) -> Field | None:
+    """Field or reverse relation of this name."""
+    try:
+        return registry._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+
+
+def unknown_names(registry: Registry, names: list[str]) -> Exception:
+    """Error that lists the fields and the closest names."""
+    available = public_field_names(registry)
+    hint = did_you_mean(names[0], available)
+    if getattr(registry, "_queryable_by_feature", False):
+        return InvalidArgument(
+            f"You can query either by available fields: {', '.join(available)}\n"
+            f"or by the name of a feature, but these are neither: {', '.join(names)}.{hint}"
+        )
+    return FieldError(
+        f"Unknown field '{names[0]}'. Available fields: {', '.join(available)}.{hint}"
+    )
+
+
+def check_relation_value(registry: Registry, field: Any, value: Any) -> None:
+    """Refuse a plain string where a record or id is expected."""
+    if not isinstance(value, str) or not value:
+        return
+    if isinstance(field, ForeignKey) and value.isdecimal():
+        return
+    target = field.related_model
+    suggestion = name_field(target) or "uid"
+    raise FieldError(
+        f"Invalid lookup '{value}' for {field.name} of {get_registry_name(registry)}. "
+        f"Did you mean {field.name}__{suggestion}?"
+    )
+
+
+def prefix_condition(field: str, prefix: str, vendor: str) -> Q:
+    """Condition 'column starts with prefix' that uses the index of an alphanumeric column.
+
+    SQLite answers LIKE without its index; there, the range up to the character after `z` is the
+    same set. PostgreSQL has a pattern index, and its collation may order letters differently.
+    """
+    if vendor == "sqlite":
+        return Q(**{f"{field}__gte": prefix, f"{field}__lt": prefix + "{"})
+    return Q(**{f"{field}__startswith": prefix})
+
+
+def check_saved(records: Iterable[Model]) -> None:
+    """Refuse unsaved records as query values."""
+    for record in records:
+        if record.pk is None:
+            raise ValueError(f"{record!r} is not saved, please save it before querying by it")

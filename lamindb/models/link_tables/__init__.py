@@ -1,0 +1,1 @@
+"""Link tables: one file per registry on the left of the link."""

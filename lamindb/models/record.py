@@ -1,0 +1,65 @@
+"""The registry `Record`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import CASCADE, PROTECT, AutoField, ManyToManyField
+
+from lamindb.base.fields import CharField, ForeignKey, JSONField, TextField
+from lamindb.base.uids import base62_16
+
+from .curatable import CanCurate
+from .current import current_run
+from .parents import HasParents
+from .sqlrecord import SQLRecord
+from .tracked import TracksRun, TracksUpdates
+from .typed import HasType
+
+if TYPE_CHECKING:
+    from .run import Run
+    from .schema import Schema
+
+
+class Record(SQLRecord, HasType, HasParents, CanCurate, TracksRun, TracksUpdates):
+    """Flexible records: rows of dynamic registries, with feature values, types and schemas.
+
+    Examples
+    --------
+    >>> sample_type = ln.Record(name="Sample", is_type=True).save()
+    >>> sample = ln.Record(name="S-01", type=sample_type).save()
+    >>> sample.features.add_values({"temperature": 21.6})
+    """
+
+    id: int = AutoField(primary_key=True)
+    uid: str = CharField(max_length=16, unique=True, default=base62_16, editable=False)
+    name: str | None = CharField(max_length=150, null=True, db_index=True)
+    type: Record | None = ForeignKey("self", PROTECT, null=True, related_name="records")
+    description: str | None = TextField(null=True)
+    reference: str | None = CharField(max_length=255, null=True, db_index=True)
+    reference_type: str | None = CharField(max_length=25, null=True, db_index=True)
+    extra_data: dict[str, Any] | None = JSONField(null=True)
+    schema: Schema | None = ForeignKey("Schema", CASCADE, null=True, related_name="records")
+    run: Run | None = ForeignKey(
+        "Run",
+        PROTECT,
+        null=True,
+        default=current_run,
+        related_name="output_records",
+        editable=False,
+    )
+
+    # relations
+    linked_records = ManyToManyField(
+        "self",
+        through="RecordRecord",
+        through_fields=("record", "value"),
+        symmetrical=False,
+        related_name="linked_in_records",
+    )
+    parents = ManyToManyField("self", symmetrical=False, related_name="children")
+    input_of_runs = ManyToManyField("Run", related_name="input_records")
+    artifacts = ManyToManyField("Artifact", through="ArtifactRecord", related_name="records")
+    runs = ManyToManyField("Run", through="RunRecord", related_name="records")
+    transforms = ManyToManyField("Transform", through="TransformRecord", related_name="records")
+    collections = ManyToManyField("Collection", through="CollectionRecord", related_name="records")

@@ -1,0 +1,52 @@
+"""`repr` of records: `Class(field=value, …)`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from lamindb.base.dates import format_datetime
+from lamindb.base.fields import LaminField
+
+from .registry_fields import FLAGS, foreign_keys, own_simple_fields, present
+
+if TYPE_CHECKING:
+    from .sqlrecord import BaseSQLRecord, Registry
+
+NOT_SHOWN = {"source_code", "extra_data"}
+
+
+@cache
+def shown_fields(registry: Registry) -> tuple[tuple[str, bool], ...]:
+    """Attributes in the order of `repr`, and whether the related record itself is shown."""
+    own = [f.name for f in own_simple_fields(registry) if f.name not in NOT_SHOWN]
+    simple = [(name, False) for name in present(registry, "uid", *FLAGS)]
+    simple += [(name, False) for name in own]
+    ours = {f.name for f in foreign_keys(registry) if isinstance(f, LaminField)}
+    related = [(f.name, True) for f in foreign_keys(registry) if f.name not in ours]
+    keys = [(f.attname, False) for f in foreign_keys(registry) if f.name in ours]
+    last = [(name, False) for name in present(registry, "created_at", "is_locked")]
+    return (*simple, *related, *keys, *last)
+
+
+def format_value(value: Any) -> str:
+    """Value as `repr` shows it: strings quoted, times in UTC to the second."""
+    if isinstance(value, datetime):
+        return format_datetime(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return f"'{value}'"
+    return str(value)
+
+
+def record_repr(record: BaseSQLRecord) -> str:
+    """`Class(uid='…', …)`; reads no other table unless a plain Django relation is set."""
+    shown = []
+    for name, follow in shown_fields(type(record)):
+        value = getattr(record, name) if follow else record.__dict__.get(name)
+        if name == "n_members" and isinstance(value, int) and value < 0:
+            continue
+        shown.append(f"{name}={format_value(value)}")
+    return f"{type(record).__name__}({', '.join(shown)})"

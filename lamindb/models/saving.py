@@ -1,0 +1,171 @@
+"""`record.save()`: one transaction, every outcome either a row or an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError as DatabaseIntegrityError
+from django.db import models, router, transaction
+from django.utils import timezone
+
+from lamindb.base.log import logger
+from lamindb.base.registries import get_registry_name
+
+from .construction import adopt, check_lengths, say_same_name
+from .current import MAIN_BRANCH_ID, TRASH_BRANCH_ID
+from .exact import select
+from .registry_fields import column_names, has_field
+from .versioned import IsVersioned, assign_version, lock, rebase
+
+if TYPE_CHECKING:
+    from .sqlrecord import BaseSQLRecord
+
+UNIQUE_HASH = {"Artifact", "Collection", "Transform"}
+IDENTIFIERS = (
+    "root",
+    "uid",
+    "ontology_id",
+    "scientific_name",
+    "ensembl_gene_id",
+    "uniprotkb_id",
+)
+"""Unique columns under which a record that exists already is found again."""
+
+
+def save_record(record: BaseSQLRecord, *args: Any, **kwargs: Any) -> bool:
+    """Insert or update one row.
+
+    Returns
+    -------
+    True if a row was inserted, False if one was updated or found to exist.
+    """
+    check_lengths(record)
+    if record._state.adding and not kwargs.get("force_update"):
+        return insert(record, *args, **kwargs)
+    update(record, *args, **kwargs)
+    return False
+
+
+def update(record: BaseSQLRecord, *args: Any, **kwargs: Any) -> None:
+    """Update all columns, or those of `update_fields`; `updated_at` follows."""
+    if has_field(type(record), "updated_at"):
+        record.updated_at = timezone.now()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "updated_at"}
+    models.Model.save(record, *args, **kwargs)
+
+
+def insert(record: BaseSQLRecord, *args: Any, **kwargs: Any) -> bool:
+    """Insert a row, or become the row that exists already under the same identity.
+
+    Returns
+    -------
+    True if a row was inserted.
+    """
+    using = kwargs.get("using") or router.db_for_write(type(record), instance=record)
+    try:
+        with transaction.atomic(using=using):
+            if found_in_time(record, using):
+                return False
+            models.Model.save(record, *args, **kwargs)
+            return True
+    except DatabaseIntegrityError as error:
+        record._state.adding = True
+        if not resolve_conflict(record, error, using):
+            raise
+        return False
+
+
+def found_in_time(record: BaseSQLRecord, using: str) -> bool:
+    """Inside the write transaction, look again for what another process may have written.
+
+    Returns
+    -------
+    True if the record became a row that exists by now.
+    """
+    registry = type(record)
+    if isinstance(record, IsVersioned):
+        lock(using, registry._meta.db_table, version_lock_name(record))
+        rebase(record)
+        assign_version(record, using)
+        return False
+    field = record._free_name_field
+    if field is None:
+        return False
+    conditions: dict[str, Any] = {field: getattr(record, field)}
+    if has_field(registry, "type"):
+        conditions["type_id"] = record.type_id
+    if has_field(registry, "branch"):
+        conditions["branch_id"] = record.branch_id
+    lock(using, registry._meta.db_table, *map(str, conditions.values()))
+    found = select(registry, ("id",), conditions, using=using)
+    if not found:
+        return False
+    existing = registry.objects.using(using).get(pk=found[0][0])
+    say_same_name(existing)
+    adopt(record, existing)
+    return True
+
+
+def version_lock_name(record: IsVersioned) -> str:
+    """What writers of one version family have in common: the key, else the stem."""
+    revised = record._revises
+    return getattr(record, "key", None) or (revised or record).stem_uid
+
+
+def resolve_conflict(record: BaseSQLRecord, error: Exception, using: str) -> bool:
+    """After a unique violation, take the existing row where identity says it is the same.
+
+    Returns
+    -------
+    False if the violation is about something else.
+    """
+    registry = type(record)
+    text = str(error).lower()
+    if "unique constraint failed" not in text and "duplicate key value" not in text:
+        return False
+    if registry.__name__ in UNIQUE_HASH and "hash" in text:
+        return take_same_hash(record, using)
+    if isinstance(record, IsVersioned):
+        return False
+    for field in IDENTIFIERS:
+        if has_field(registry, field) and field in text and getattr(record, field):
+            return take_same_identifier(record, field, using)
+    return False
+
+
+def take_same_hash(record: BaseSQLRecord, using: str) -> bool:
+    """Become the row with the same hash and key; out of the trash it moves to main."""
+    registry = type(record)
+    conditions = {"hash": record.hash, "key": record.key}
+    if has_field(registry, "storage"):
+        conditions["storage_id"] = record.storage_id
+    existing = registry.objects.using(using).filter(**conditions).first()
+    if existing is None:
+        return False
+    trashed = existing.branch_id == TRASH_BRANCH_ID
+    origin = "from trash " if trashed else ""
+    name = get_registry_name(registry).lower()
+    logger.warning(f"returning {name} {origin}with same hash & key: {existing!r}")
+    if trashed:
+        existing.restore()
+    adopt(record, existing)
+    return True
+
+
+def take_same_identifier(record: BaseSQLRecord, field: str, using: str) -> bool:
+    """Become the row with the same identifier; a row outside of main takes over the new values."""
+    registry = type(record)
+    existing = registry.objects.using(using).filter(**{field: getattr(record, field)}).first()
+    if existing is None:
+        return False
+    if getattr(existing, "branch_id", MAIN_BRANCH_ID) != MAIN_BRANCH_ID:
+        kept = {"id", "uid", "hash", "_dtype_str", "otype", "created_at", "updated_at"}
+        for name in column_names(registry) - kept:
+            value = record.__dict__.get(name)
+            if value is not None:
+                setattr(existing, name, value)
+        existing.save(using=using)
+    logger.warning(f"returning {get_registry_name(registry)} with same {field}: {existing!r}")
+    adopt(record, existing)
+    return True

@@ -1,0 +1,246 @@
+"""The base of all registries: the metaclass `Registry` and the record classes."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+
+from django.db import models
+from django.db.models import PROTECT
+from django.db.models.base import ModelBase
+
+from lamindb.base.descriptors import class_and_instance_method
+from lamindb.base.fields import BooleanField, ForeignKey, JSONField
+from lamindb.setup.session import require_instance
+
+from . import construction, deletion, describe, representation, saving
+from .query_set import QueryManager, QuerySet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+T = TypeVar("T", bound="BaseSQLRecord")
+
+
+class Registry(ModelBase):
+    """Metaclass of all registries: what one can ask of a registry as a whole."""
+
+    def filter(cls, *queries: Any, **expressions: Any) -> QuerySet:
+        """Query records on the visible branches.
+
+        Parameters
+        ----------
+        queries
+            `ln.Q` objects.
+        expressions
+            Fields and paths across relations with Django's comparators.
+
+        Returns
+        -------
+        A query set; nothing is read before it is iterated.
+
+        Raises
+        ------
+        FieldError
+            Unknown field, or a string for a relation.
+
+        Examples
+        --------
+        >>> ln.ULabel.filter(name__startswith="exp").to_dataframe()
+        """
+        require_instance()
+        return QuerySet(model=cls).filter(*queries, **expressions)
+
+    def get(cls: type[T], idlike: int | str | None = None, **expressions: Any) -> T:
+        """Get a single record.
+
+        Parameters
+        ----------
+        idlike
+            Primary key, uid, or the beginning of a uid.
+        expressions
+            As in `filter`; of a versioned record the latest version is meant.
+
+        Raises
+        ------
+        DoesNotExist
+            No record matches.
+        MultipleObjectsReturned
+            Several records match.
+
+        Examples
+        --------
+        >>> ln.ULabel.get(name="control")
+        """
+        require_instance()
+        return QuerySet(model=cls).get(idlike, **expressions)
+
+    def to_dataframe(
+        cls,
+        *,
+        include: str | list[str] | None = None,
+        features: str | list[str] | None = None,
+        limit: int | None = 20,
+        order_by: str | None = "-id",
+    ) -> pd.DataFrame:
+        """Records as a data frame, newest first; see `QuerySet.to_dataframe`.
+
+        Examples
+        --------
+        >>> ln.Transform.to_dataframe()
+        """
+        return cls.filter().to_dataframe(
+            include=include, features=features, limit=limit, order_by=order_by
+        )
+
+    def df(cls, **kwargs: Any) -> pd.DataFrame:
+        """Deprecated alias of `to_dataframe`."""
+        warnings.warn("use .to_dataframe() instead of .df()", DeprecationWarning, stacklevel=2)
+        return cls.to_dataframe(**kwargs)
+
+    def __repr__(cls) -> str:
+        """Name of the registry, and its fields where it is a table."""
+        return f"<class '{cls.__module__}.{cls.__name__}'>"
+
+
+class BaseSQLRecord(models.Model, metaclass=Registry):
+    """A row of any registry, also of a link table."""
+
+    _name_field = "name"
+    _allowed_values: ClassVar[dict[str, tuple[str, ...]]] = {}
+    _free_name_field: str | None = None
+
+    objects = QueryManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if args and len(args) == len(self._meta.concrete_fields):
+            super().__init__(*args, **kwargs)  # a row that is read from the database
+        else:
+            require_instance()
+            self._construct(args, kwargs)
+
+    def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Constructor as called by users; registries with further rules override it."""
+        construction.construct_named(self, args, kwargs)
+
+    def save(self: T, *args: Any, **kwargs: Any) -> T:
+        """Write the record to the database.
+
+        Returns
+        -------
+        The record itself, so that calls can be chained.
+
+        Raises
+        ------
+        FieldValidationError
+            A value is too long.
+        IntegrityError
+            A uniqueness or foreign key rule is violated.
+
+        Examples
+        --------
+        >>> label = ln.ULabel(name="control").save()
+        """
+        saving.save_record(self, *args, **kwargs)
+        return self
+
+    def delete(self, permanent: bool | None = None) -> tuple[int, dict[str, int]] | None:
+        """Delete the row.
+
+        Parameters
+        ----------
+        permanent
+            False is refused: records of this registry cannot be trashed.
+
+        Raises
+        ------
+        ProtectedError
+            Other records refer to this one.
+        """
+        return deletion.delete_record(self, permanent)
+
+    @class_and_instance_method
+    def describe(
+        cls_or_self,
+        return_str: bool = False,
+        include: Literal["comments"] | None = None,
+        n_max_features: int | None = None,
+    ) -> str | None:
+        """Describe a record, or the fields of the registry when called on the class.
+
+        Parameters
+        ----------
+        return_str
+            Return the text instead of printing it.
+        include
+            `"comments"` adds the notes of a record.
+        n_max_features
+            Maximum number of features to list.
+
+        Examples
+        --------
+        >>> ln.Artifact.describe()
+        >>> artifact.describe()
+        """
+        if isinstance(cls_or_self, type):
+            return describe.describe_registry(cls_or_self, return_str=return_str)
+        return describe.describe_record(cls_or_self, return_str=return_str)
+
+    def __repr__(self) -> str:
+        return representation.record_repr(self)
+
+    def __str__(self) -> str:
+        return representation.record_repr(self)
+
+
+class SQLRecord(BaseSQLRecord):
+    """A row of a registry that takes part in branches and spaces."""
+
+    branch = ForeignKey("lamindb.Branch", PROTECT, default=1, db_default=1, related_name="+")
+    created_on = ForeignKey("lamindb.Branch", PROTECT, default=1, db_default=1, related_name="+")
+    space = ForeignKey("lamindb.Space", PROTECT, default=1, db_default=1, related_name="+")
+    is_locked: bool = BooleanField(default=False, db_default=False)
+    _aux: dict[str, Any] | None = JSONField(default=None, db_default=None, null=True)
+
+    class Meta:
+        abstract = True
+
+    def delete(
+        self, permanent: bool | None = None, **kwargs: Any
+    ) -> tuple[int, dict[str, int]] | None:
+        """Move the record to the trash, or delete it for good.
+
+        Parameters
+        ----------
+        permanent
+            True deletes the row; False only ever trashes; None trashes, and asks before it
+            deletes a record that is in the trash already.
+
+        Returns
+        -------
+        Number of deleted rows, and their number per registry; None if nothing was deleted.
+
+        Raises
+        ------
+        ProtectedError
+            Other records refer to this one.
+
+        Examples
+        --------
+        >>> label.delete()
+        >>> label.delete(permanent=True)
+        """
+        return deletion.delete_record(self, permanent)
+
+    def restore(self) -> None:
+        """Move the record from the trash or archive back to the main branch.
+
+        Examples
+        --------
+        >>> artifact.restore()
+        """
+        deletion.restore_record(self)

@@ -1,0 +1,1 @@
+"""Database engines for Django: a placeholder while nothing is connected, SQLite and Postgres."""

@@ -1,0 +1,1 @@
+"""Placeholder engine: every use says which command connects an instance."""

@@ -1,0 +1,1 @@
+"""Postgres for long-lived sessions."""

@@ -1,0 +1,1 @@
+"""SQLite opened for concurrent processes."""

@@ -1,0 +1,135 @@
+"""`ln.settings`: settings of this session; none is written to disk."""
+
+from __future__ import annotations
+
+from lamindb.base.log import logger
+from lamindb.setup.session import settings as setup_settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from upath import UPath
+
+    from lamindb.setup.storage_root import StorageSettings
+
+
+class CreationSettings:
+    """How records are created.
+
+    Attributes
+    ----------
+    search_names
+        Look for a record of the same name before a new one is made.
+    artifact_skip_size_hash
+        Do not determine size and hash of artifacts.
+    artifact_silence_missing_run_warning
+        Do not warn about artifacts without a run.
+    """
+
+    search_names: bool = True
+    artifact_skip_size_hash: bool = False
+    artifact_silence_missing_run_warning: bool = False
+    _artifact_use_virtual_keys: bool = True
+
+
+class AnnotationSettings:
+    """How records are annotated.
+
+    Attributes
+    ----------
+    n_max_records
+        More records than this are not linked automatically.
+    """
+
+    n_max_records: int = 1000
+
+
+class Settings:
+    """Settings of this session; none is written to disk.
+
+    Examples
+    --------
+    >>> ln.settings.verbosity = "hint"
+    >>> ln.settings.track_run_inputs = False
+    """
+
+    track_run_inputs: bool = True
+    """Whether loading an artifact makes it an input of the current run."""
+
+    _sync_git_repo: str | None = None
+
+    def __init__(self) -> None:
+        self._creation = CreationSettings()
+        self._annotation = AnnotationSettings()
+
+    @property
+    def creation(self) -> CreationSettings:
+        """How records are created."""
+        return self._creation
+
+    @property
+    def annotation(self) -> AnnotationSettings:
+        """How records are annotated."""
+        return self._annotation
+
+    @property
+    def verbosity(self) -> str:
+        """How much is logged: error, warning, success, info, hint or debug; or 0 to 5.
+
+        Raises
+        ------
+        ValueError
+            Unknown level.
+        """
+        return logger.verbosity_name
+
+    @verbosity.setter
+    def verbosity(self, value: str | int) -> None:
+        logger.set_verbosity(value)
+
+    @property
+    def storage(self) -> StorageSettings | None:
+        """Current storage location, None if no instance is connected."""
+        return setup_settings.storage
+
+    @property
+    def cache_dir(self) -> UPath:
+        """Directory of cached files."""
+        return setup_settings.cache_dir
+
+    @property
+    def instance_uid(self) -> str:
+        """Uid of the connected instance."""
+        return setup_settings.instance.uid
+
+    @property
+    def sync_git_repo(self) -> str | None:
+        """URL of the git repository that holds the source code of tracked scripts.
+
+        Raises
+        ------
+        ValueError
+            Not an https URL.
+        """
+        return self._sync_git_repo or setup_settings.instance.git_repo
+
+    @sync_git_repo.setter
+    def sync_git_repo(self, value: str | None) -> None:
+        if value is not None and not value.startswith("https://"):
+            raise ValueError(f"sync_git_repo needs a URL that starts with https://, not '{value}'")
+        self._sync_git_repo = value.removesuffix(".git") if value else None
+
+    def __repr__(self) -> str:
+        lines = [
+            "Settings",
+            f"  instance: {setup_settings.instance.slug}",
+            f"  storage: {getattr(self.storage, 'root_as_str', None)}",
+            f"  verbosity: {self.verbosity}",
+            f"  track_run_inputs: {self.track_run_inputs}",
+        ]
+        if self.sync_git_repo:
+            lines.append(f"  sync_git_repo: {self.sync_git_repo}")
+        return "\n".join(lines)
+
+
+settings = Settings()
+creation = settings.creation

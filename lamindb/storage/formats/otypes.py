@@ -1,0 +1,69 @@
+"""Recognise types of objects by name, without importing the packages they come from."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["is_from_package", "otype_of"]
+
+_OTYPES = {
+    ("pandas", "DataFrame"): "DataFrame",
+    ("polars", "DataFrame"): "DataFrame",
+    ("polars", "LazyFrame"): "DataFrame",
+    ("anndata", "AnnData"): "AnnData",
+    ("mudata", "MuData"): "MuData",
+    ("spatialdata", "SpatialData"): "SpatialData",
+    ("tiledbsoma", "Experiment"): "tiledbsoma",
+}
+
+
+def otype_of(obj: Any) -> str | None:
+    """Return the `otype` of an object in memory.
+
+    Parameters
+    ----------
+    obj : Any
+        Any object.
+
+    Returns
+    -------
+    str or None
+        `"DataFrame"` (pandas or polars), `"AnnData"`, `"MuData"`, `"SpatialData"`,
+        `"tiledbsoma"`, or None.
+
+    Example
+    -------
+    >>> import pandas as pd
+    >>> otype_of(pd.DataFrame())
+    'DataFrame'
+    """
+    for cls in type(obj).__mro__:
+        otype = _OTYPES.get((cls.__module__.partition(".")[0], cls.__name__))
+        if otype is not None:
+            return otype
+    return None
+
+
+def is_from_package(obj: Any, package: str) -> bool:
+    """Whether the type of an object, or a type it inherits from, is defined in a package.
+
+    Parameters
+    ----------
+    obj : Any
+        Any object.
+    package : str
+        Name of the package.
+
+    Returns
+    -------
+    bool
+
+    Example
+    -------
+    >>> import pandas as pd
+    >>> is_from_package(pd.DataFrame(), "pandas"), is_from_package(pd.DataFrame(), "polars")
+    (True, False)
+    """
+    return any(cls.__module__.partition(".")[0] == package for cls in type(obj).__mro__)

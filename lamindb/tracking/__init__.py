@@ -1,0 +1,1 @@
+"""Runs of scripts, notebooks and functions: what ran, with which inputs, outputs and parameters."""
