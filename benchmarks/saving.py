@@ -59,18 +59,22 @@ def _save_artifacts(count: int) -> list[float]:
 
     source = Path("source.txt")
     with _instance():
-        return _elapsed(
+        times = _elapsed(
             lambda number: ln.Artifact(source, key=f"folder/{number}.txt").save(),
             count,
             prepare=lambda number: source.write_text(f"{number} {CONTENT}"),
         )
+        assert ln.Artifact.filter().count() == WARM_UP + count
+    return times
 
 
 def _save_labels(count: int) -> list[float]:
     import lamindb as ln
 
     with _instance():
-        return _elapsed(lambda number: ln.ULabel(name=f"label {number}").save(), count)
+        times = _elapsed(lambda number: ln.ULabel(name=f"label {number}").save(), count)
+        assert ln.ULabel.filter().count() == WARM_UP + count
+    return times
 
 
 @functools.cache
@@ -100,9 +104,9 @@ def _instance() -> Iterator[None]:
     import lamindb as ln
 
     with scratch():
-        ln.setup.init(storage="./store", name="bench")
         verbosity, ln.settings.verbosity = ln.settings.verbosity, "error"
         try:
+            ln.setup.init(storage="./store", name="bench")
             yield
         finally:
             ln.settings.verbosity = verbosity

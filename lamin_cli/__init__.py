@@ -15,9 +15,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from lamin_cli.instances import connect, delete
     from lamindb import __version__
+    from lamindb.setup.authentication import login, logout
     from lamindb.setup.connection import disconnect
     from lamindb.setup.creation import init
-    from lamindb.setup.login import login, logout
 
 __all__ = ["__version__", "connect", "delete", "disconnect", "init", "login", "logout"]
 
@@ -28,8 +28,8 @@ _SOURCES = {
     "delete": "lamin_cli.instances",
     "disconnect": "lamindb.setup.connection",
     "init": "lamindb.setup.creation",
-    "login": "lamindb.setup.login",
-    "logout": "lamindb.setup.login",
+    "login": "lamindb.setup.authentication",
+    "logout": "lamindb.setup.authentication",
 }
 
 

@@ -1,4 +1,4 @@
-"""Command groups: commands imported when they are invoked, suggestions for typos, one-line errors."""
+"""Command groups: commands imported on use, suggestions for typos, one-line errors."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from lamin_cli import instances
 from lamin_cli.groups import CommandGroup
 from lamindb.base.log import logger
 from lamindb.errors import CurrentInstanceNotConfigured
@@ -24,7 +25,7 @@ def print_value(read: Callable[[], object]) -> None:
     """Print a value alone on stdout, so that scripts can use it; messages go to stderr."""
     with redirect_stdout(sys.stderr):
         value = read()
-    click.echo(value)
+    click.echo(str(value))
 
 
 def print_info() -> None:
@@ -114,9 +115,7 @@ def get_dev_dir() -> None:
 
 
 @dev_dir_group.command("find")
-@click.argument(
-    "path", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path)
-)
+@click.argument("path", default=".", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def find_dev_dirs(path: Path) -> None:
     """List the development folders below PATH: folder, database, branch."""
     for found in dev_dir.find_dev_dirs(path.resolve()):
@@ -147,7 +146,7 @@ def cache_dir_group() -> None:
 @cache_dir_group.command("get")
 def get_cache_dir() -> None:
     """Show the cache folder."""
-    print_value(lambda: f"The cache directory is {setup_settings.cache_dir}")
+    print_value(lambda: f"The cache directory is {cache_dir.cache_path()}")
 
 
 @cache_dir_group.command("set")
@@ -185,7 +184,7 @@ for command in (get_cache_dir, set_cache_dir, clear_cache_dir):
 
 @settings.group(cls=CommandGroup)
 def modules() -> None:
-    """The modules that are used while no database is connected."""
+    """Modules of the database, and those that are used while none is connected."""
 
 
 @modules.command("get")
@@ -197,7 +196,7 @@ def get_modules() -> None:
 @modules.command("set")
 @click.argument("value")
 def set_modules(value: str) -> None:
-    """Use these modules, separated by commas; `none` goes back to the default."""
+    """Use these modules without a database, separated by commas; `none`: the default."""
     setup_settings.modules = None if value.lower() in NONE else value
     if setup_settings.is_configured:
         logger.warning(
@@ -205,9 +204,16 @@ def set_modules(value: str) -> None:
         )
 
 
+@modules.command("add")
+@click.argument("names")
+def add_modules(names: str) -> None:
+    """Mount further modules, separated by commas, in the current database."""
+    instances.add_modules(names)
+
+
 @modules.command("unset")
 def unset_modules() -> None:
-    """Go back to the default modules."""
+    """Go back to the default modules without a database."""
     setup_settings.modules = None
 
 

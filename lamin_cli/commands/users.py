@@ -27,8 +27,7 @@ def login(user: str | None, local: bool, name: str | None, api_key: str | None) 
         raise click.UsageError("Missing argument 'USER': the handle of the local user.")
     if name is not None and not local:
         raise click.UsageError("--name goes with --local.")
-    options = {"local": True, "name": name} if local else {}
-    setup.login(user, api_key=api_key, **options)
+    setup.login(user, api_key=api_key, local=local, name=name)
 
 
 @click.command()

@@ -40,8 +40,8 @@ def split_steps(source: str) -> list[Step]:
 
     Example
     -------
-    >>> [(s.heading, s.line) for s in split_steps("import lamindb\\n# %% Track\\nlamindb.track()\\n")]
-    [('', 1), ('Track', 3)]
+    >>> [(step.heading, step.line) for step in split_steps("x = 1\\n# %% Show\\nprint(x)\\n")]
+    [('', 1), ('Show', 3)]
     """
     steps = [Step("", "", 1)]
     for number, line in enumerate(source.splitlines(keepends=True), start=1):

@@ -18,6 +18,7 @@ from lamin_cli.demo.steps import show_code, show_heading
 
 TUTORIAL = Path(__file__).with_name("tutorial.py")
 STORAGE = "lamindb-tutorial"
+SETTINGS = "settings"
 # Commands of the shell that precede the script.
 SHELL_STEPS = {"Create a database with a storage location": f"lamin init --storage ./{STORAGE}"}
 
@@ -57,7 +58,7 @@ def demo(directory: str | Path | None = None, keep: bool = False) -> Path | None
             show_heading(number, heading)
             show_code(command, prompt="$ ")
             _run(["lamin_cli", *shlex.split(command)[1:]], folder, environment)
-        script = shutil.copy(TUTORIAL, folder)
+        script = shutil.copy(TUTORIAL, str(folder))
         first_number = str(len(SHELL_STEPS) + 1)
         _run(["lamin_cli.demo.steps", script, first_number], folder, environment)
         kept = folder if keep or directory is not None else None
@@ -91,7 +92,7 @@ def _environment(folder: Path) -> dict[str, str]:
     }
     return {
         **kept,
-        "LAMIN_SETTINGS_DIR": str(folder),
+        "LAMIN_SETTINGS_DIR": str(folder / SETTINGS),
         "LAMIN_CACHE_DIR": str(folder / "cache"),
         "PYTHONPATH": os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path),
     }
@@ -111,24 +112,27 @@ def _show_summary(folder: Path, *, kept: bool) -> None:
     click.echo()
     click.secho("What the demo made", bold=True)
     click.echo()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and "cache" not in path.relative_to(folder).parts:
+    for path in sorted((folder / STORAGE).rglob("*")):
+        if path.is_file():
             click.echo(f"  {path.relative_to(folder)}  ({path.stat().st_size:,} bytes)")
     click.echo()
     if kept:
+        quoted = shlex.quote(str(folder))
         click.echo(f"It is in {folder}. To look around:")
         click.echo()
-        click.echo(f"  cd {shlex.quote(str(folder))}")
-        click.echo(f"  export LAMIN_SETTINGS_DIR={shlex.quote(str(folder))}")
+        click.echo(f"  cd {quoted}")
+        click.echo(f"  export LAMIN_SETTINGS_DIR={quoted}/{SETTINGS}")
         click.echo("  lamin info")
     else:
         click.echo("The folder was temporary and is gone; `lamin demo --dir PATH` keeps it.")
     click.echo()
     click.secho("Where to look next", bold=True)
     click.echo()
+    script = folder / TUTORIAL.name if kept else TUTORIAL
     for what, where in {
-        "Start with your own data": "lamin init --storage ./my-data",
-        "All commands": "lamin --help",
-        "The script of this demo": str(folder / TUTORIAL.name if kept else TUTORIAL),
+        "start with your own data": "lamin init --storage ./my-data",
+        "all commands": "lamin --help",
+        "the script of this demo": str(script),
+        "the documentation": "docs/index.md in the repository",
     }.items():
-        click.echo(f"  {what + ':':<26}{where}")
+        click.echo(f"  {what:<26}{where}")

@@ -39,13 +39,13 @@ print(artifact.versions.to_dataframe()[["uid", "key", "size", "is_latest"]])
 
 # %% Make a label
 my_experiment = ln.ULabel(name="My experiment").save()
-print(my_experiment)
+print(ln.ULabel.to_dataframe()[["uid", "name", "created_at"]])
 
 # %% Finish the script
 ln.finish()
 
-# %% See what is known about the dataset: the code, the run, the files
-print("made by", artifact.transform.key, "in the run", artifact.run.uid)
+# %% See what is known now: about the dataset, its versions, the code, the run
+artifact.describe()
 print(ln.Artifact.to_dataframe()[["uid", "key", "size", "run_id"]])
 print(ln.Transform.to_dataframe()[["uid", "key", "kind"]])
 print(ln.Run.to_dataframe()[["uid", "transform_id", "started_at"]])

@@ -7,8 +7,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
-
 from lamindb.base.keys import check_key, check_key_suffix, key_suffix
 from lamindb.base.log import logger
 from lamindb.base.suffixes import CanonicalSuffix
@@ -23,6 +21,7 @@ from lamindb.storage.memory import is_in_memory, otype_of, serialize
 from .artifact_identity import adopt_same_content, find_same_content, find_same_key
 from .construction import exclusive, fill_branch_and_space
 from .current import current_run
+from .initialization import initialize
 from .storage_locations import containing_storage, default_storage
 from .versioned import check_revises, check_version_tag, new_version_uid
 
@@ -312,29 +311,31 @@ def set_columns(
     description = request.description
     if description is None and revises is not None:
         description = revises.description
-    models.Model.__init__(
+    initialize(
         artifact,
-        uid=new_version_uid(type(artifact), revises),
-        key=key,
-        _real_key=source.real_key if source.in_place and key != source.real_key else None,
-        description=description,
-        storage=storage,
-        suffix=str(source.suffix),
-        kind=request.kind,
-        otype=request.otype or default_otype(source),
-        size=content.size if content else None,
-        hash=content.hash if content else None,
-        _hash_type=content.hash_type if content else None,
-        n_files=content.n_files if content else None,
-        n_observations=request.n_observations,
-        run=run,
-        schema=request.schema,
-        version_tag=request.version_tag,
-        _key_is_virtual=key != source.real_key if source.in_place else virtual,
-        _overwrite_versions=(
-            is_folder if request.overwrite_versions is None else request.overwrite_versions
-        ),
-        **values,
+        {
+            "uid": new_version_uid(type(artifact), revises),
+            "key": key,
+            "_real_key": source.real_key if source.in_place and key != source.real_key else None,
+            "description": description,
+            "storage": storage,
+            "suffix": str(source.suffix),
+            "kind": request.kind,
+            "otype": request.otype or default_otype(source),
+            "size": content.size if content else None,
+            "hash": content.hash if content else None,
+            "_hash_type": content.hash_type if content else None,
+            "n_files": content.n_files if content else None,
+            "n_observations": request.n_observations,
+            "run": run,
+            "schema": request.schema,
+            "version_tag": request.version_tag,
+            "_key_is_virtual": key != source.real_key if source.in_place else virtual,
+            "_overwrite_versions": (
+                is_folder if request.overwrite_versions is None else request.overwrite_versions
+            ),
+            **values,
+        },
     )
 
 

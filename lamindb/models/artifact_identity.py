@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from lamindb.base.log import logger
 from lamindb.storage.layout import relative_to_root, uid_of_auto_key
 
-from .construction import adopt
 from .current import TRASH_BRANCH_ID
 from .exact import select
+from .initialization import become
 from .storage_locations import containing_storage, default_storage
 from .versioned import find_head
 
@@ -46,8 +46,7 @@ def adopt_same_content(
     artifact: Artifact, existing: Artifact, request: Any, *, key: str | None, run: Run | None
 ) -> None:
     """Make the artifact under construction the existing one, and take over what was passed."""
-    adopt(artifact, existing)
-    artifact._state.fields_cache.update(existing._state.fields_cache)
+    become(artifact, existing)
     logger.important(
         f"returning artifact with same hash: {artifact!r}; "
         "to track this artifact as an input, use: ln.Artifact.get()"

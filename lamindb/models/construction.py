@@ -23,6 +23,7 @@ from .current import (
 )
 from .exact import select
 from .expressions import visible_branch_ids
+from .initialization import become, initialize
 from .registry_fields import (
     column_names,
     constructor_keywords,
@@ -123,7 +124,7 @@ def check_uid_length(registry: Registry, kwargs: dict[str, Any]) -> None:
         )
 
 
-def check_type(registry: Registry, kwargs: dict[str, Any]) -> None:
+def check_type(registry: Any, kwargs: dict[str, Any]) -> None:
     """Refuse a `type` that is not a saved type of the same registry."""
     type_record = kwargs.get("type")
     if type_record is None or type_record is UNSET or not has_field(registry, "type"):
@@ -240,15 +241,6 @@ def say_same_name(existing: BaseSQLRecord) -> None:
     )
 
 
-def adopt(record: BaseSQLRecord, existing: BaseSQLRecord) -> None:
-    """Make a record under construction the existing row."""
-    models.Model.__init__(
-        record, *[getattr(existing, f.attname) for f in existing._meta.concrete_fields]
-    )
-    record._state.adding = False
-    record._state.db = existing._state.db
-
-
 def update_fields(record: BaseSQLRecord, kwargs: dict[str, Any]) -> None:
     """Set passed values that differ from those of the existing row, and say so."""
     for name, value in kwargs.items():
@@ -280,10 +272,10 @@ def construct_named(record: BaseSQLRecord, args: tuple[Any, ...], kwargs: dict[s
     existing = find_by_name(registry, kwargs)
     if existing is not None:
         say_same_name(existing)
-        adopt(record, existing)
+        become(record, existing)
         update_fields(record, passed)
         return
     fill_branch_and_space(registry, kwargs)
-    models.Model.__init__(record, **{k: v for k, v in kwargs.items() if v is not UNSET})
+    initialize(record, {k: v for k, v in kwargs.items() if v is not UNSET})
     record._free_name_field = searched_field(registry, kwargs)
     check_lengths(record)

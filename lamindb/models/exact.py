@@ -38,8 +38,8 @@ def select(
     columns
         Names of the columns to return.
     where
-        Value per column: None, a string or integer, or a list of integers of which one is meant;
-        a column name that starts with `!=` means any other value.
+        Value per column, the most selective one first: None, a string or integer, or a list of
+        integers of which one is meant; a column name that starts with `!=` means any other value.
     using
         Alias of the database.
     order_by
@@ -56,14 +56,24 @@ def select(
         (name, None if value is None else len(value) if isinstance(value, list) else 0)
         for name, value in where.items()
     )
-    sql = statement(registry._meta.db_table, columns, shape, order_by, limit)
+    vendor = connections[using].vendor
+    sql = statement(registry._meta.db_table, columns, shape, order_by, limit, vendor)
     values: list[Any] = []
     for value in where.values():
         if isinstance(value, list):
             values.extend(value)
         elif value is not None:
             values.append(value)
-    with connections[using].cursor() as cursor:
+    return fetch(connections[using], sql, values)
+
+
+def fetch(connection: Any, sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    """Rows of a query; on SQLite without Django's cursor, unless somebody logs queries."""
+    if connection.vendor == "sqlite" and not connection.execute_wrappers:
+        connection.ensure_connection()
+        if not connection.queries_logged:
+            return connection.connection.execute(sql.replace("%s", "?"), values).fetchall()
+    with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()
 
@@ -75,11 +85,18 @@ def statement(
     shape: tuple[tuple[str, int | None], ...],
     order_by: str,
     limit: int,
+    vendor: str,
 ) -> str:
-    """SQL text; identifiers come from the models, values are bound."""
+    """SQL text; identifiers come from the models, values are bound.
+
+    Without statistics, SQLite takes any index that fits, also that of a column where most rows
+    have the same value; a unary plus keeps it from that.
+    See https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_.
+    """
+    plus = "+" if vendor == "sqlite" else ""
     conditions = []
-    for name, kind in shape:
-        column = f'"{name.removeprefix(DIFFERENT)}"'
+    for number, (name, kind) in enumerate(shape):
+        column = f'{plus if number else ""}"{name.removeprefix(DIFFERENT)}"'
         if kind is None:
             conditions.append(f"{column} IS {'NOT ' if name.startswith(DIFFERENT) else ''}NULL")
         elif kind == 0:
@@ -87,7 +104,7 @@ def statement(
         else:
             conditions.append(f"{column} IN ({', '.join(['%s'] * kind)})")
     ordering = ", ".join(
-        f'"{name.lstrip("-")}"{" DESC" if name.startswith("-") else ""}'
+        f'{plus}"{name.lstrip("-")}"{" DESC" if name.startswith("-") else ""}'
         for name in order_by.split(",")
     )
     selected = ", ".join(f'"{name}"' for name in columns)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist, FieldError
 from django.db.models import Field, ForeignKey, Model, Q
+from django.db.models.fields.related_lookups import RelatedIn
 
 from lamindb.base.registries import get_registry_name
 from lamindb.base.text import did_you_mean
@@ -21,6 +22,21 @@ if TYPE_CHECKING:
 
 IDENTIFYING = frozenset({"id", "uid", "hash", "id__in", "uid__in", "hash__in"})
 """Keywords that find a record on any branch."""
+
+
+@ForeignKey.register_lookup
+class Among(RelatedIn):
+    """`in` for a column where most rows have the same value: SQLite must not use its index."""
+
+    lookup_name = "among"
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """A unary plus keeps SQLite from the index.
+
+        See https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_.
+        """
+        sql, params = self.as_sql(compiler, connection)
+        return f"+{sql}", params
 
 
 def mentions_branch(name: str) -> bool:
@@ -47,7 +63,7 @@ def branch_filter(
         return None
     if any(isinstance(query, Q) and q_mentions_branch(query) for query in queries):
         return None
-    return Q(branch_id__in=visible_branch_ids())
+    return Q(branch_id__among=visible_branch_ids())
 
 
 def visible_branch_ids() -> list[int]:

@@ -23,9 +23,10 @@ def shown_fields(registry: Registry) -> tuple[tuple[str, bool], ...]:
     own = [f.name for f in own_simple_fields(registry) if f.name not in NOT_SHOWN]
     simple = [(name, False) for name in present(registry, "uid", *FLAGS)]
     simple += [(name, False) for name in own]
-    ours = {f.name for f in foreign_keys(registry) if isinstance(f, LaminField)}
-    related = [(f.name, True) for f in foreign_keys(registry) if f.name not in ours]
-    keys = [(f.attname, False) for f in foreign_keys(registry) if f.name in ours]
+    is_ours = [isinstance(f, LaminField) for f in foreign_keys(registry)]
+    keyed = list(zip(foreign_keys(registry), is_ours, strict=True))
+    related = [(f.name, True) for f, ours in keyed if not ours]
+    keys = [(f.attname, False) for f, ours in keyed if ours]
     last = [(name, False) for name in present(registry, "created_at", "is_locked")]
     return (*simple, *related, *keys, *last)
 

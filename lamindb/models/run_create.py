@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
-
 from lamindb.base.types import RUN_STATUS_TO_CODE
 
 from .construction import check_keywords, check_lengths, fill_branch_and_space
+from .initialization import initialize
 
 if TYPE_CHECKING:
     from .run import Run
@@ -60,5 +59,5 @@ def construct_run(run: Run, args: tuple[Any, ...], kwargs: dict[str, Any]) -> No
             )
         kwargs["_status_code"] = RUN_STATUS_TO_CODE[status]
     fill_branch_and_space(type(run), kwargs)
-    models.Model.__init__(run, **kwargs)
+    initialize(run, kwargs)
     check_lengths(run)

@@ -11,9 +11,10 @@ from django.utils import timezone
 from lamindb.base.log import logger
 from lamindb.base.registries import get_registry_name
 
-from .construction import adopt, check_lengths, say_same_name
+from .construction import check_lengths, say_same_name
 from .current import MAIN_BRANCH_ID, TRASH_BRANCH_ID
 from .exact import select
+from .initialization import become
 from .registry_fields import column_names, has_field
 from .versioned import IsVersioned, assign_version, lock, rebase
 
@@ -103,7 +104,7 @@ def found_in_time(record: BaseSQLRecord, using: str) -> bool:
         return False
     existing = registry.objects.using(using).get(pk=found[0][0])
     say_same_name(existing)
-    adopt(record, existing)
+    become(record, existing)
     return True
 
 
@@ -149,7 +150,7 @@ def take_same_hash(record: BaseSQLRecord, using: str) -> bool:
     logger.warning(f"returning {name} {origin}with same hash & key: {existing!r}")
     if trashed:
         existing.restore()
-    adopt(record, existing)
+    become(record, existing)
     return True
 
 
@@ -167,5 +168,5 @@ def take_same_identifier(record: BaseSQLRecord, field: str, using: str) -> bool:
                 setattr(existing, name, value)
         existing.save(using=using)
     logger.warning(f"returning {get_registry_name(registry)} with same {field}: {existing!r}")
-    adopt(record, existing)
+    become(record, existing)
     return True

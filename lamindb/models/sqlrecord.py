@@ -14,6 +14,7 @@ from lamindb.base.fields import BooleanField, ForeignKey, JSONField
 from lamindb.setup.session import require_instance
 
 from . import construction, deletion, describe, representation, saving
+from .initialization import from_row
 from .query_set import QueryManager, QuerySet
 
 if TYPE_CHECKING:
@@ -122,6 +123,11 @@ class BaseSQLRecord(models.Model, metaclass=Registry):
         else:
             require_instance()
             self._construct(args, kwargs)
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Any:
+        """Record for a row that was read."""
+        return from_row(cls, db, field_names, values)
 
     def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Constructor as called by users; registries with further rules override it."""

@@ -5,13 +5,10 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
-
 from lamindb.base.hashing import hash_string
 from lamindb.base.log import logger
 
 from .construction import (
-    adopt,
     check_keywords,
     check_lengths,
     check_literals,
@@ -19,6 +16,7 @@ from .construction import (
     fill_branch_and_space,
 )
 from .current import TRASH_BRANCH_ID
+from .initialization import become, initialize
 from .versioned import check_revises, check_version_tag, find_head, new_version_uid
 
 if TYPE_CHECKING:
@@ -78,7 +76,7 @@ def construct_transform(
         return
     fill_branch_and_space(registry, kwargs)
     kwargs.setdefault("uid", new_version_uid(registry, revises))
-    models.Model.__init__(transform, version_tag=version_tag, **kwargs)
+    initialize(transform, {**kwargs, "version_tag": version_tag})
     check_lengths(transform)
     transform._revises = revises
     transform._revises_is_inferred = inferred
@@ -120,6 +118,6 @@ def take_existing(transform: Transform, existing: Transform, kwargs: dict[str, A
             "original key; update manually if needed or pass skip_hash_lookup=True if you want "
             "to duplicate the transform"
         )
-    adopt(transform, existing)
+    become(transform, existing)
     if kwargs.get("description") is not None:
         transform.description = kwargs["description"]

@@ -169,15 +169,17 @@ def reading_file(path: Path) -> Iterator[Cursor]:
     """Read from a SQLite file."""
     if not path.is_file():
         raise FileNotFoundError(f"SQLite file {path} does not exist")
-    uri = f"{path.absolute().as_uri()}?mode=ro"
+    # not `mode=ro`, which can't remove the companions of a file in WAL mode when it is closed
+    uri = f"{path.absolute().as_uri()}?mode=rw"
     with closing(sqlite3.connect(uri, BUSY_SECONDS, uri=True)) as connection:
+        connection.execute("PRAGMA query_only = ON")
         yield Cursor(connection.cursor(), "sqlite")
 
 
 def is_database_error(error: BaseException) -> bool:
-    """Whether an exception comes from `sqlite3` or psycopg."""
+    """Whether an exception comes from `sqlite3`, psycopg or Django."""
     names = {f"{c.__module__.partition('.')[0]}.{c.__name__}" for c in type(error).__mro__}
-    return not names.isdisjoint({"sqlite3.Error", "psycopg.Error"})
+    return not names.isdisjoint({"sqlite3.Error", "psycopg.Error", "django.Error"})
 
 
 @contextmanager

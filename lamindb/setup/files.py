@@ -85,6 +85,8 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise
+    except NotADirectoryError as error:
+        raise FileNotFoundError(*error.args) from error
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsEnvFileOutdated(
             f"Cannot read the settings file {path} ({error}). Delete it and repeat the command"

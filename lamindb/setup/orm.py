@@ -19,7 +19,7 @@ from threading import RLock
 
 from lamindb.base.log import logger
 from lamindb.errors import CannotSwitchDefaultInstance
-from lamindb.setup import postgres
+from lamindb.setup import module_packages, postgres
 from lamindb.setup.deferred_imports import defer_imports
 
 TYPE_CHECKING = False
@@ -61,7 +61,7 @@ def configure() -> None:
         settings.configure(
             DATABASES={alias: dict(config) for alias, config in _databases.items()},
             INSTALLED_APPS=[],
-            DEFAULT_AUTO_FIELD="django.db.models.AutoField",
+            DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
             USE_TZ=True,
             TIME_ZONE="UTC",
             USE_I18N=False,
@@ -158,14 +158,20 @@ def mounting(name: str) -> Iterator[None]:
 def load_modules() -> None:
     """Import the modules of the current instance, so that their relations exist.
 
-    A module that isn't installed is left out; using one of its registries says how to get it.
+    A module that isn't installed is left out; using one of its registries says how to get it. One
+    that can't be imported doesn't keep anybody from using the others.
     """
-    for name in sorted((_taking_part or set()) - set(_mounted)):
-        if importlib.util.find_spec(name) is not None:
-            package = importlib.import_module(name)
+    for module in sorted(_taking_part or ()):
+        name = module_packages.import_name(module)
+        if name is None or name in _mounted:
+            continue
+        try:
+            importlib.import_module(name)
             if importlib.util.find_spec(f"{name}.models") is not None:
                 importlib.import_module(f"{name}.models")
-            mount(package.__name__)
+            mount(name)
+        except Exception as error:
+            logger.warning(f"cannot import module '{module}': {type(error).__name__}: {error}")
 
 
 def taking_part() -> set[str] | None:
@@ -193,11 +199,11 @@ def set_mounted(modules: set[str] | None) -> None:
 
         if "lamindb" in _mounted:
             load_modules()
-
         wanted = {
             config.label: config
             for name, config in _mounted.items()
-            if _taking_part is None or name in _taking_part
+            if _taking_part is None
+            or name.removeprefix(module_packages.LEGACY_PREFIX) in _taking_part
         }
         if list(wanted) != list(apps.app_configs):
             apps.app_configs.clear()

@@ -235,11 +235,16 @@ class SetupSettings:
         reason : str, optional
             Why nothing is connected, for the error that every query raises.
         """
+        previous = (self._instance, self._reason, self._is_connected)
+        # modules that are imported now ask whether the instance has them
+        self._instance, self._reason, self._is_connected = instance, reason, True
         is_real = instance._storage is not None
-        orm.point_default(orm.database_config(instance) if is_real else None)
+        try:
+            orm.point_default(orm.database_config(instance) if is_real else None)
+        except BaseException:
+            self._instance, self._reason, self._is_connected = previous
+            raise
         orm.set_mounted(instance.modules if is_real else None)
-        self._instance, self._reason = instance, reason
-        self._is_connected = True
         forget_ids()
         self.forget_selections()
         for callback in after_switch:

@@ -32,6 +32,8 @@ __all__ = ["StatCache"]
 _VERSION = 1
 _MAX_BYTES = 512 * 1024 * 1024
 _BATCH = 500
+# what SQLite says if the file is good but can't be used now; anything else means damage
+_UNUSABLE = ("locked", "busy", "unable to open", "readonly", "is full", "disk I/O error")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (
     device INTEGER, inode INTEGER, size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER,
@@ -171,9 +173,8 @@ class StatCache:
     def _recover(self, error: Exception) -> None:
         """Go on without the cache; discard the file if it is damaged."""
         self._disconnect()
-        is_damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(
-            error, (sqlite3.OperationalError, sqlite3.ProgrammingError)
-        )
+        is_unusable = any(reason in str(error) for reason in _UNUSABLE)
+        is_damaged = isinstance(error, sqlite3.DatabaseError) and not is_unusable
         if is_damaged:
             logger.debug(f"discarded the damaged cache file {self._file}: {error}")
             self._delete()

@@ -124,5 +124,5 @@ def is_member(value: Any, alternative: CatAlternative) -> bool:
         return False
     if alternative.type_uid is None:
         return True
-    type_record = value.type  # type: ignore[attr-defined]
+    type_record = value.type
     return type_record is not None and type_record.uid == alternative.type_uid

@@ -6,7 +6,6 @@ import ast
 import json
 import re
 import sys
-from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -105,9 +104,11 @@ def imported_packages(notebook: Notebook) -> str:
     >>> imported_packages(read_notebook(Path("tutorial.ipynb")))
     'anndata==0.12.10 lamindb==2.13.0'
     """
+    from importlib.metadata import packages_distributions  # start-up time
+
     modules = {name for cell in notebook.code_cells for name in imported_modules(cell)}
     modules -= set(sys.stdlib_module_names)
-    providers = metadata.packages_distributions() if modules else {}
+    providers = packages_distributions() if modules else {}
     names = {name for module in modules for name in providers.get(module, [module])}
     return " ".join(sorted(map(with_version, names)))
 
@@ -131,7 +132,9 @@ def imported_modules(code: str) -> set[str]:
 
 def with_version(name: str) -> str:
     """`name==version`, or the name alone if it is not installed."""
+    from importlib.metadata import PackageNotFoundError, version  # start-up time
+
     try:
-        return f"{name}=={metadata.version(name)}"
-    except metadata.PackageNotFoundError:
+        return f"{name}=={version(name)}"
+    except PackageNotFoundError:
         return name

@@ -6,18 +6,22 @@ import json
 import re
 import sys
 from functools import cache
-from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from .git import find_checkout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from importlib.metadata import Distribution
 
 __all__ = ["freeze", "installed_packages"]
 
 # what pip leaves out, see `pip freeze --all`
-_INSTALLERS = {"pip"} | ({"setuptools", "distribute", "wheel"} if sys.version_info < (3, 12) else set())
+_INSTALLERS = {"pip"}
+if sys.version_info < (3, 12):
+    _INSTALLERS |= {"setuptools", "distribute", "wheel"}
 _HEADER = re.compile(r"^(Name|Version):[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 
 
@@ -36,10 +40,12 @@ def installed_packages() -> str:
     anndata==0.12.10
     ...
     """
-    return freeze(metadata.distributions())
+    from importlib.metadata import distributions  # start-up time
+
+    return freeze(distributions())
 
 
-def freeze(distributions: Any) -> str:
+def freeze(distributions: Iterable[Distribution]) -> str:
     """Write requirements that install the same versions again.
 
     Parameters
@@ -66,14 +72,14 @@ def freeze(distributions: Any) -> str:
     return "".join(f"{requirement}\n" for _, requirement in sorted(found.values()))
 
 
-def name_and_version(distribution: metadata.Distribution) -> tuple[str, str]:
+def name_and_version(distribution: Distribution) -> tuple[str, str]:
     """Name and version from the head of the metadata; parsing all of it takes ten times longer."""
     text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
     fields = dict(_HEADER.findall(text[: text.find("\n\n") + 1 or None]))
     return fields.get("Name", ""), fields.get("Version", "")
 
 
-def as_requirement(distribution: metadata.Distribution, name: str, version: str) -> str:
+def as_requirement(distribution: Distribution, name: str, version: str) -> str:
     """One requirement as pip writes it."""
     text = distribution.read_text("direct_url.json")
     if text is None:
@@ -101,6 +107,8 @@ def direct_requirement(name: str, origin: dict[str, Any]) -> str:
 
 def editable_requirement(name: str, version: str, url: str) -> str:
     """Requirement for a package that runs from its source folder."""
+    from urllib.request import url2pathname  # start-up time: imports an HTTP client
+
     folder = Path(url2pathname(urlsplit(url).path))
     checkout = find_checkout(folder)
     if checkout is None or checkout.commit is None:

@@ -13,8 +13,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from lamindb.base.log import logger
-from lamindb.errors import InvalidArgument
 from lamindb.base.registries import get_registry_name
+from lamindb.errors import InvalidArgument
 from lamindb.models.sqlrecord import BaseSQLRecord
 
 from .annotations import mismatch

@@ -13,7 +13,9 @@ OWN_PACKAGES = ("lamindb", "lamin_cli", "bionty")
 
 
 def test_import_contracts_hold():
-    code = "from importlinter.cli import lint_imports; exit(lint_imports(no_cache=True, no_logo=True))"
+    code = (
+        "from importlinter.cli import lint_imports; exit(lint_imports(no_cache=True, no_logo=True))"
+    )
     result = run_interpreter("-c", code, cwd=ROOT)
     assert result.returncode == 0, result.stdout + result.stderr
 

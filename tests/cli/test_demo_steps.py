@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ast
+import os
+import pty
+import subprocess
+import sys
 
 import pytest
 
@@ -43,7 +47,9 @@ def run_script(run_python, in_tmp):
 
 
 def test_each_step_shows_its_code_and_then_its_output(run_script):
-    result = run_script('"""Hidden."""\n\n# %% Add\nx = 1\n\nprint(x + 1)\n# %% Show\nprint(x)\n', "4")
+    result = run_script(
+        '"""Hidden."""\n\n# %% Add\nx = 1\n\nprint(x + 1)\n# %% Show\nprint(x)\n', "4"
+    )
     assert result.stdout == (
         "\n4. Add\n\n>>> x = 1\n\n>>> print(x + 1)\n\n2\n\n5. Show\n\n>>> print(x)\n\n1\n"
     )
@@ -60,6 +66,19 @@ def test_code_runs_as_the_main_module_of_its_file(run_script, in_tmp):
     )
     script = str(in_tmp / "script.py")
     assert f"__main__ {script} {[script]} True\n{script} 5\ndef f(): pass\n" in result.stdout
+
+
+def test_a_terminal_gets_colours_and_a_pipe_does_not(run_script, in_tmp):
+    source = "# %% Add\nprint(1 + 1)\n"
+    assert "\x1b[" not in run_script(source).stdout
+    terminal, end = pty.openpty()
+    command = [sys.executable, "-m", "lamin_cli.demo.steps", "script.py"]
+    subprocess.run(command, stdout=end, check=True, timeout=60)
+    os.close(end)
+    shown = os.read(terminal, 10_000).decode()
+    os.close(terminal)
+    assert "\x1b[1m1. Add\x1b[0m" in shown
+    assert "\x1b[36mprint(1 + 1)\x1b[0m" in shown
 
 
 def test_an_error_ends_the_script_and_names_the_line(run_script):

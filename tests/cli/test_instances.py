@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,10 @@ def two_folders(in_tmp: Path, run_cli) -> tuple[Path, Path]:
     folders = in_tmp / "alpha", in_tmp / "beta"
     for folder in folders:
         folder.mkdir()
-        assert run_cli("init", "--storage", "./data", "--name", folder.name, cwd=folder).returncode == 0
+        assert (
+            run_cli("init", "--storage", "./data", "--name", folder.name, cwd=folder).returncode
+            == 0
+        )
     return folders
 
 
@@ -26,7 +30,9 @@ def tree(folder: Path) -> set[str]:
 # -- init ----------------------------------------------------------------------------------------
 
 
-def test_init_creates_an_instance_and_connects_the_folder(run_cli, run_python, in_tmp, settings_dir):
+def test_init_creates_an_instance_and_connects_the_folder(
+    run_cli, run_python, in_tmp, settings_dir
+):
     result = run_cli("init", "--storage", "./lamindb-tutorial", "--modules", "bionty")
     assert result.returncode == 0, result.stderr
     assert result.stderr == ""
@@ -38,7 +44,8 @@ def test_init_creates_an_instance_and_connects_the_folder(run_cli, run_python, i
     below.mkdir(parents=True)
     connected = run_python("import lamindb", cwd=below)
     assert connected.stdout == "→ connected lamindb: anonymous/lamindb-tutorial\n"
-    with sqlite3.connect(in_tmp / "lamindb-tutorial/.lamindb/lamin.db") as connection:
+    database = in_tmp / "lamindb-tutorial/.lamindb/lamin.db"
+    with closing(sqlite3.connect(database)) as connection:
         assert connection.execute("SELECT count(*) FROM bionty_source").fetchone()[0] > 0
 
 
@@ -214,7 +221,8 @@ def test_disconnect_here_removes_the_marker(run_cli, two_folders):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["alpha"], ["anonymous/alpha"], ["instance", "alpha"], ["instance", "--slug", "alpha"]]
+    "arguments",
+    [["alpha"], ["anonymous/alpha"], ["instance", "alpha"], ["instance", "--slug", "alpha"]],
 )
 def test_delete_removes_an_empty_instance(run_cli, two_folders, settings_dir, arguments):
     alpha, beta = two_folders

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-
 
 
 def test_info_without_instance(run_cli, in_tmp, settings_dir):
@@ -69,7 +70,6 @@ def test_info_names_a_damaged_settings_file(run_cli, in_tmp, settings_dir):
         (("get", "auto-connect"), "True"),
         (("get", "private-django-api"), "False"),
     ],
-    ids=" ".join,
 )
 def test_values_are_printed_alone(run_cli, in_tmp, command, value):
     run_cli("init", "--storage", "./data", "--modules", "bionty")
@@ -77,7 +77,7 @@ def test_values_are_printed_alone(run_cli, in_tmp, command, value):
     assert (result.returncode, result.stdout, result.stderr) == (0, f"{value}\n", "")
 
 
-@pytest.mark.parametrize("command", [("dev-dir", "get"), ("get", "dev-dir")], ids=" ".join)
+@pytest.mark.parametrize("command", [("dev-dir", "get"), ("get", "dev-dir")])
 def test_dev_dir_get(run_cli, in_tmp, command):
     assert run_cli("settings", *command).stdout == "None\n"
     run_cli("init", "--storage", "./data")
@@ -95,7 +95,7 @@ def test_messages_do_not_mix_with_a_value(run_cli, in_tmp):
 
 
 @pytest.mark.parametrize(
-    "command", [("branch", "get"), ("space", "get"), ("get", "branch"), ("get", "space")], ids=" ".join
+    "command", [("branch", "get"), ("space", "get"), ("get", "branch"), ("get", "space")]
 )
 def test_values_of_an_instance_need_one(run_cli, in_tmp, command):
     result = run_cli("settings", *command)
@@ -123,7 +123,7 @@ def test_dev_dir_find(run_cli, in_tmp):
     assert "nowhere" in missing.stderr
 
 
-@pytest.mark.parametrize("form", [("dev-dir", "set"), ("set", "dev-dir")], ids=" ".join)
+@pytest.mark.parametrize("form", [("dev-dir", "set"), ("set", "dev-dir")])
 def test_dev_dir_set_and_unset(run_cli, in_tmp, form):
     run_cli("init", "--storage", "./data")
     run_cli("connect", "data")
@@ -177,6 +177,7 @@ def test_cache_dir_set_and_reset(run_cli, in_tmp, settings_dir, no_cache_variabl
 
 def test_cache_dir_set_moves_cached_files(run_cli, in_tmp, no_cache_variable):
     old = Path(cache_folder(run_cli))
+    old.mkdir(parents=True)
     (old / "cached.txt").write_text("x")
     new = in_tmp / "cache"
     result = run_cli("settings", "cache-dir", "set", str(new))
@@ -205,7 +206,7 @@ def test_cache_dir_set_refuses(run_cli, in_tmp, settings_dir, no_cache_variable,
 
 def test_cache_dir_clear(run_cli, in_tmp):
     folder = Path(cache_folder(run_cli))
-    (folder / "sub").mkdir()
+    (folder / "sub").mkdir(parents=True)
     (folder / "sub/cached.txt").touch()
     result = run_cli("settings", "cache-dir", "clear")
     assert result.returncode == 0, result.stderr
@@ -265,6 +266,29 @@ def test_modules_set_says_that_the_instance_wins(run_cli, in_tmp):
     assert run_cli("settings", "modules", "get").stdout == "None\n"
 
 
+def test_modules_add_mounts_a_module_in_the_database(run_cli, in_tmp):
+    run_cli("init", "--storage", "./data")
+    result = run_cli("settings", "modules", "add", "bionty")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "→ added modules: bionty" in result.stdout
+    assert run_cli("settings", "modules", "get").stdout == "bionty\n"
+    with closing(sqlite3.connect(in_tmp / "data/.lamindb/lamin.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM bionty_source").fetchone()[0] > 0
+    again = run_cli("settings", "modules", "add", "bionty")
+    assert "anonymous/data has these modules: bionty" in again.stdout
+
+
+def test_modules_add_with_wrong_input(run_cli, in_tmp):
+    alone = run_cli("settings", "modules", "add", "bionty")
+    assert alone.returncode == 1
+    assert "No instance is connected!" in alone.stderr
+    run_cli("init", "--storage", "./data")
+    missing = run_cli("settings", "modules", "add", "bionty,nosuchmodule")
+    assert missing.returncode == 1
+    assert "schema module 'nosuchmodule' is not installed" in missing.stderr
+    assert run_cli("settings", "modules", "get").stdout == "None\n"
+
+
 # -- old forms -----------------------------------------------------------------------------------
 
 
@@ -275,7 +299,7 @@ def test_settings_without_effect_say_so(run_cli, in_tmp, setting):
     assert "no effect" in result.stdout
 
 
-@pytest.mark.parametrize("command", [("get", "nope"), ("set", "branch", "main")], ids=" ".join)
+@pytest.mark.parametrize("command", [("get", "nope"), ("set", "branch", "main")])
 def test_unknown_settings_exit_2(run_cli, in_tmp, command):
     result = run_cli("settings", *command)
     assert result.returncode == 2

@@ -31,7 +31,7 @@ def test_logout_keeps_the_profile(run_cli, in_tmp, settings_dir):
         (["--local"], 2, "Missing argument 'USER'"),
         (["--name", "Ada"], 2, "Missing argument 'USER'"),
         (["ada", "--name", "Ada"], 2, "--name goes with --local"),
-        (["ada", "--key", "x"], 1, "ada"),
+        (["ada", "--key", "x"], 1, "either a user or an API key"),
     ],
 )
 def test_a_failed_login_changes_nothing(run_cli, in_tmp, settings_dir, arguments, code, message):

@@ -120,6 +120,13 @@ def custom_module(tmp_path_factory: pytest.TempPathFactory, monkeypatch) -> Iter
     folder = tmp_path_factory.mktemp("site")
     monkeypatch.syspath_prepend(str(folder))
     yield Package(folder, "custom1")
+    orm._declared.discard("custom1")
+    if orm._mounted.pop("custom1", None):
+        from django.apps import apps
+
+        apps.app_configs.pop("custom1", None)
+        apps.all_models.pop("custom1")
+        apps.clear_cache()
     for name in [n for n in sys.modules if n.partition(".")[0] == "custom1"]:
         del sys.modules[name]
 

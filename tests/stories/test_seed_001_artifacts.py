@@ -17,7 +17,10 @@ df = ln.examples.datasets.mini_immuno.get_dataset1(with_typo=True)
 artifact = ln.Artifact.from_dataframe(df, key="my_datasets/rnaseq1.parquet").save()
 artifact.describe()
 artifact = ln.Artifact.get(key="my_datasets/rnaseq1.parquet")
-print(artifact.load().equals(df))
+loaded = artifact.load()
+lists = "donor_ethnicity"  # Parquet returns arrays for lists
+print(loaded.drop(columns=lists).equals(df.drop(columns=lists)))
+print([list(value) for value in loaded[lists]] == df[lists].tolist())
 print(repr(artifact.cache()))
 artifact.description = "My updated description"
 artifact.save()  # persist metadata changes
@@ -71,7 +74,7 @@ def test_the_tutorial_prints_what_the_seed_shows(tutorial: str, in_tmp: Path) ->
     assert described[8].strip() == str(stored)
     assert stored.exists()
     assert f"PosixUPath('{stored}')" in tutorial
-    assert "True" in lines
+    assert lines.count("True") == 2
     assert re.search(
         rf"→ moved record to trash: Artifact\(uid='{uid}', version_tag=None, is_latest=True, "
         r"key='my_datasets/rnaseq1.parquet', description='My updated description', "

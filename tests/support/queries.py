@@ -28,6 +28,8 @@ class QueryCounter:
     def __enter__(self) -> QueryCounter:
         from django.db import connections
 
+        import lamindb.models  # noqa: F401  (configures Django)
+
         self.statements.clear()
         self._wrapper = connections[self.using].execute_wrapper(self._record)
         self._wrapper.__enter__()

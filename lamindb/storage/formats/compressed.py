@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+import shutil
+import tarfile
+import tempfile
 from contextlib import contextmanager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
 __all__ = ["decompressed"]
 
@@ -42,8 +47,6 @@ def decompressed(path: str, compression: str | None = "infer") -> Iterator[str]:
     if compression is None or (compression == "infer" and not path.lower().endswith(".gz")):
         yield path
         return
-    import tempfile
-
     with tempfile.TemporaryDirectory(prefix="lamindb-") as folder:
         plain = f"{folder}/content"
         _decompress(path, plain)
@@ -51,19 +54,22 @@ def decompressed(path: str, compression: str | None = "infer") -> Iterator[str]:
 
 
 def _decompress(path: str, target: str) -> None:
-    import gzip
-    import shutil
-    import tarfile
-
     with open(target, "wb") as file:
         if not path.lower().endswith(".tar.gz"):
             with gzip.open(path) as content:
                 shutil.copyfileobj(content, file)
             return
-        with tarfile.open(path, "r:gz") as archive:
-            members = [member for member in archive.getmembers() if member.isfile()]
-            if len(members) != 1:
-                raise ValueError(
-                    f"{path!r} holds {len(members)} files but has to hold exactly one to be loaded"
-                )
-            shutil.copyfileobj(archive.extractfile(members[0]), file)  # type: ignore[arg-type]
+        try:
+            _extract_only_member(path, file)
+        except tarfile.TarError as error:
+            raise ValueError(f"{path!r} is no tar archive: {error}") from error
+
+
+def _extract_only_member(path: str, target: BinaryIO) -> None:
+    with tarfile.open(path, "r:gz") as archive:
+        members = [member for member in archive.getmembers() if member.isfile()]
+        if len(members) != 1:
+            raise ValueError(
+                f"{path!r} holds {len(members)} files but has to hold exactly one to be loaded"
+            )
+        shutil.copyfileobj(archive.extractfile(members[0]), target)  # type: ignore[arg-type]

@@ -1,0 +1,196 @@
+"""`ln.track()`: everything is checked first, then transform and run are written together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from lamindb.base.log import logger
+from lamindb.base.types import RUN_STATUS_TO_CODE
+from lamindb.errors import IntegrityError
+from lamindb.models import Run, Transform
+from lamindb.models.current import current_user_id, run_context
+from lamindb.setup.session import require_instance, settings
+
+from .arguments import check_arguments, check_uid, resolve_links
+from .detect import cli_arguments, detect_source
+from .environment import capture_environment
+from .internal_artifacts import store_environment
+from .messages import say_how_to_identify, say_imports, say_started
+from .redact import redact_arguments
+from .source import Source, source_from_file, source_from_string
+from .transforms import Resolution, resolve_transform
+
+if TYPE_CHECKING:
+    from .arguments import Arguments, Links
+
+__all__ = ["Wishes", "start_run"]
+
+MAX_CLI_ARGS = 1024
+ATTEMPTS = 3
+
+
+@dataclass
+class Wishes:
+    """What was set on `ln.context` before the call."""
+
+    uid: str | None = None
+    version: str | None = None
+    description: str | None = None
+    path: Path | None = None
+
+
+def start_run(arguments: Arguments, wishes: Wishes) -> bool:
+    """Make a run the current one; see `ln.track`.
+
+    Parameters
+    ----------
+    arguments : Arguments
+        Arguments of `ln.track()`.
+    wishes : Wishes
+        Attributes of `ln.context`.
+
+    Returns
+    -------
+    bool
+        False if nothing is tracked because the database can only be read.
+
+    Raises
+    ------
+    Exception
+        As `ln.track`; then nothing was written, and what was current before still is.
+    """
+    require_instance()
+    if settings.instance.is_read_only_connection:
+        logger.warning("skipping track(), connected in read-only mode")
+        return False
+    check_arguments(arguments)
+    links = resolve_links(arguments)
+    before = replace(run_context)
+    run_context.clear()
+    run_context.project, run_context.space = links.project, links.space
+    run_context.branch = links.branch
+    try:
+        source = find_source(arguments, wishes)
+        uid = arguments.transform if isinstance(arguments.transform, str) else wishes.uid
+        if uid is not None:
+            check_uid(uid)
+        resolution, run = write(arguments, wishes, links, source, uid)
+    except BaseException:
+        vars(run_context).update(vars(before))
+        raise
+    run_context.run = run
+    capture_environment(run.uid)
+    if source is not None and source.kind != "notebook":
+        store_environment(run)
+    say_started(run, resolution, is_resumed=run.status == "restarted")
+    if source is not None:
+        if arguments.pypackages is not False:
+            say_imports(source)
+        if uid is None:
+            say_how_to_identify(resolution.transform, source, arguments)
+    return True
+
+
+def find_source(arguments: Arguments, wishes: Wishes) -> Source | None:
+    """Code to track; None if a transform is given that is no file here."""
+    if isinstance(arguments.transform, Transform):
+        return None
+    if arguments.source_code is not None:
+        assert arguments.key is not None  # checked before
+        return source_from_string(
+            arguments.source_code, arguments.key, arguments.kind or "function"
+        )
+    path = arguments.path or wishes.path
+    if path is not None:
+        return source_from_file(Path(path).expanduser().resolve(), arguments.key)
+    return detect_source(arguments.key)
+
+
+def write(
+    arguments: Arguments, wishes: Wishes, links: Links, source: Source | None, uid: str | None
+) -> tuple[Resolution, Run]:
+    """Store transform and run in one transaction.
+
+    Another process may make the same new version at the same time; then the decision is made
+    again.
+    """
+    for attempt in range(ATTEMPTS):
+        resolution = choose_transform(arguments, wishes, source, uid)
+        try:
+            with transaction.atomic():
+                resolution.store()
+                run = make_run(resolution.transform, arguments, links, source)
+                run.save()
+        except BaseException as error:
+            if resolution.is_new:
+                resolution.transform._state.adding, resolution.transform.pk = True, None
+            if not isinstance(error, IntegrityError) or attempt == ATTEMPTS - 1:
+                raise
+        else:
+            break
+    return resolution, run
+
+
+def choose_transform(
+    arguments: Arguments, wishes: Wishes, source: Source | None, uid: str | None
+) -> Resolution:
+    """Transform with its description and version tag, not written yet."""
+    if source is None:
+        transform = arguments.transform
+        assert isinstance(transform, Transform)
+        resolution = Resolution(transform, is_new=transform._state.adding)
+    else:
+        resolution = resolve_transform(source, uid)
+        resolution.describe(source.description)
+        if cli_arguments() and source.kind == "script" and not resolution.transform.description:
+            resolution.describe(f"CLI: {source.path.name if source.path else source.key}")
+    resolution.describe(wishes.description)
+    resolution.tag(wishes.version)
+    return resolution
+
+
+def make_run(
+    transform: Transform, arguments: Arguments, links: Links, source: Source | None
+) -> Run:
+    """Run to be saved: a new one, or the latest one of this user again."""
+    values: dict[str, Any] = {
+        name: value
+        for name, value in {
+            "params": links.params,
+            "plan": links.plan,
+            "initiated_by_run": links.initiated_by_run,
+            "entrypoint": arguments.entrypoint,
+            "cli_args": cli_args(),
+        }.items()
+        if value is not None
+    }
+    is_notebook = source is not None and source.kind == "notebook"
+    new_run = not is_notebook if arguments.new_run is None else arguments.new_run
+    latest = None if new_run else latest_run(transform)
+    if latest is None:
+        if source is not None and not is_notebook:
+            values["_is_consecutive"] = True
+        return Run(transform, status="started", **values)
+    values["_status_code"] = RUN_STATUS_TO_CODE["restarted"]
+    for name, value in {**values, "started_at": timezone.now(), "finished_at": None}.items():
+        setattr(latest, name, value)
+    return latest
+
+
+def latest_run(transform: Transform) -> Run | None:
+    """Run that the current user created last."""
+    runs = Run.filter(transform=transform, created_by_id=current_user_id())
+    return runs.order_by("-created_at", "-id").first()
+
+
+def cli_args() -> str | None:
+    """Command line of the script without secrets, as far as it can be stored."""
+    text = " ".join(redact_arguments(cli_arguments())).replace("\0", "")
+    if len(text) > MAX_CLI_ARGS:
+        text = text[: MAX_CLI_ARGS - 1] + "…"
+    return text or None
