@@ -82,9 +82,15 @@ def in_tmp(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def instance(in_tmp: Path) -> Any:
+def sqlite_instance(in_tmp: Path) -> Any:
     """A fresh, connected SQLite instance in the working directory: its InstanceSettings."""
     return _init()
+
+
+@pytest.fixture
+def instance(sqlite_instance: Any) -> Any:
+    """A fresh, connected instance; some folders run their tests on Postgres as well."""
+    return sqlite_instance
 
 
 @pytest.fixture
@@ -118,6 +124,24 @@ def postgres_url(postgres_server: postgres.PostgresServer) -> Iterator[str]:
     yield postgres_server.url(name)
     _close_connections()
     postgres_server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def _filled_postgres(postgres_server: postgres.PostgresServer) -> Iterator[str]:
+    """Name of a database that all tests of `postgres_instance` share."""
+    name = postgres_server.create_database()
+    yield name
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture
+def postgres_instance(
+    in_tmp: Path, postgres_server: postgres.PostgresServer, _filled_postgres: str
+) -> Iterator[Any]:
+    """Like `instance`, on Postgres; the tables are made once, their rows for each test."""
+    postgres_server.wipe(_filled_postgres)
+    yield _init(db=postgres_server.url(_filled_postgres))
+    _close_connections()
 
 
 @pytest.fixture

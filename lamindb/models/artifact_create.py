@@ -309,8 +309,8 @@ def set_columns(
     if virtual is None:
         virtual = creation._artifact_use_virtual_keys
     description = request.description
-    if description is None and revises is not None:
-        description = revises.description
+    if description is None and request.revises is not None:
+        description = request.revises.description
     initialize(
         artifact,
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -86,15 +87,7 @@ def connect_to(instance: InstanceSettings) -> None:
 def find(instance: AnyPathStr | None) -> InstanceSettings:
     """Locate an instance by identifier or place; see `connect`."""
     if instance is None:
-        found = settings.instance if settings.is_connected else resolve_default()
-        if found is None or found._storage is None:
-            found = resolve_default()
-        if found is None:
-            raise InvalidArgument(
-                "No instance was connected through the CLI, pass a value to `instance` or connect"
-                " via the CLI."
-            )
-        return found
+        return _default()
     if is_location(instance):
         if is_postgres_url(str(instance)):
             return instance_in_postgres(postgres.normalized_url(str(instance)))
@@ -104,6 +97,19 @@ def find(instance: AnyPathStr | None) -> InstanceSettings:
     if known is None:
         raise InstanceNotFoundError(not_known(f"{owner}/{name}"))
     return known
+
+
+def _default() -> InstanceSettings:
+    """The connected instance, else the one that environment, working folder or CLI selected."""
+    found = settings.instance if settings.is_connected else resolve_default()
+    if found is not None:
+        return found
+    if chosen := os.environ.get("LAMIN_CURRENT_INSTANCE"):
+        return find(chosen)
+    raise InvalidArgument(
+        "No instance was connected through the CLI, pass a value to `instance` or connect via the"
+        " CLI."
+    )
 
 
 def not_known(slug: str) -> str:

@@ -116,7 +116,20 @@ def django(command: str, package_name: str | None = None, **kwargs: Any) -> None
         import_models(import_name(app) or app)
     from django.core.management import call_command
 
-    call_command(command, *filter(None, [package_name]), **kwargs)
+    first = [] if package_name is None else [package_name]
+    call_command(command, *first, *_positional(command, kwargs), **kwargs)
+
+
+def _positional(command: str, options: dict[str, Any]) -> list[str]:
+    """Take those options out that the command expects by position."""
+    from django.core.management import get_commands, load_command_class
+
+    app = get_commands().get(command)
+    if app is None:
+        return []
+    parser = load_command_class(app, command).create_parser("", command)
+    by_position = [a.dest for a in parser._actions if not a.option_strings]
+    return [str(options.pop(name)) for name in by_position if name in options]
 
 
 def installed_apps() -> list[str]:
@@ -265,10 +278,9 @@ def _model_changes() -> dict[str, list[Any]]:
     from django.db.migrations.loader import MigrationLoader
     from django.db.migrations.state import ProjectState
 
-    state = MigrationLoader(None, ignore_no_initial=True).project_state()
-    found: dict[str, list[Any]] = MigrationAutodetector(
-        state, ProjectState.from_apps(apps)
-    ).changes(graph=MigrationLoader(None, ignore_no_initial=True).graph)
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
+    found: dict[str, list[Any]] = detector.changes(graph=loader.graph)
     return found
 
 

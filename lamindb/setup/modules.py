@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from lamindb.base.log import logger
 from lamindb.errors import ModuleWasntConfigured
 from lamindb.setup import database, migrations, orm, schema_scripts
-from lamindb.setup.module_packages import check_installed, environment_modules
-from lamindb.setup.session import auto_connect, settings
+from lamindb.setup.module_packages import check_installed, environment_modules, parse_modules
+from lamindb.setup.session import auto_connect, require_instance, settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,3 +106,34 @@ def add_modules(instance: InstanceSettings, modules: Iterable[str]) -> list[str]
     if to_migrate:
         migrations.migrate_database(orm.database_config(instance), ["lamindb", *present, *lacking])
     return lacking
+
+
+def mount_modules(modules: str | Iterable[str]) -> None:
+    """Create the tables of further modules in the connected instance.
+
+    Parameters
+    ----------
+    modules : str or iterable of str
+        Names of modules; those that the instance has are left alone.
+
+    Raises
+    ------
+    CurrentInstanceNotConfigured
+        If no instance is connected.
+    ImportError
+        If a module isn't installed.
+
+    Example
+    -------
+    >>> mount_modules("bionty")
+    → added modules: bionty
+    """
+    require_instance()
+    instance = settings.instance
+    added = add_modules(instance, parse_modules(modules))
+    if not added:
+        logger.important(f"{instance.slug} has these modules already")
+        return
+    instance.write()
+    settings.switch_to(instance)
+    logger.important(f"added modules: {', '.join(added)}")

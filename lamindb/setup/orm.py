@@ -92,7 +92,7 @@ def declare(name: str) -> None:
     """Announce that a module package is being imported: it is mounted as soon as Django is used."""
     with _lock:
         _declared.add(name)
-        if "lamindb" in _mounted:
+        if "lamindb" in _mounted and name in sys.modules:
             mount(name)
 
 
@@ -149,7 +149,7 @@ def mounting(name: str) -> Iterator[None]:
             apps.models_ready, apps.ready = ready
             apps.clear_cache()
         mount(name)
-        for declared in _declared - set(_mounted):
+        for declared in (_declared & set(sys.modules)) - set(_mounted):
             mount(declared)
         if name == "lamindb":
             load_modules()

@@ -115,7 +115,9 @@ def _compare(app: str, deployed: str) -> bool:
 
 def _with_hint(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
     """Tell people who miss a column or table where it is."""
+    from django.db import DatabaseError
+
     try:
         return execute(sql, params, many, context)
-    except context["connection"].Database.Error as error:
+    except DatabaseError as error:
         raise type(error)(f"{error}\n{HINT}") from error

@@ -393,9 +393,11 @@ def _from_markers() -> InstanceSettings | None:
 
 def _global_default() -> InstanceSettings | None:
     try:
-        return read_instance(files.current_instance_file())
+        copy = read_instance(files.current_instance_file())
     except FileNotFoundError:
         return None
+    # the file of the instance may have been updated since it was copied
+    return find_instance(copy.owner, copy.name) or copy
 
 
 def _describe(settings: SetupSettings) -> Iterable[str]:

@@ -223,9 +223,9 @@ def prepared_folder(folder: Path, *, sync: bool) -> Iterator[None]:
     ...     Path("/store/.lamindb/a.csv").write_text("a")
     """
     created = [one for one in (folder, *folder.parents) if not os.path.lexists(one)]
-    if created:
-        folder.mkdir(parents=True, exist_ok=True)
     try:
+        if created:
+            folder.mkdir(parents=True, exist_ok=True)
         for one in created if sync else ():
             sync_directory(str(one.parent))
         yield
@@ -247,7 +247,8 @@ def _rename(temporary: Path, target: Path) -> None:
         if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
             raise
         swap(temporary, target)
-        remove(temporary)
+        with suppress(OSError):  # the new content is in place, the old one is a leftover now
+            remove(temporary)
 
 
 def swap(first: Path, second: Path) -> None:

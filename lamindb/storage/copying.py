@@ -66,7 +66,7 @@ def copy_file(
     FileHash(hash='kAFQmDzST7DWlj99KOF_cg', hash_type='md5', size=3, n_files=None)
     """
     # without waiting for the other end if it is a pipe
-    reader = os.open(source, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    reader = os.open(source, os.O_RDONLY | os.O_NONBLOCK)
     try:
         for _ in range(_N_ATTEMPTS):
             before = os.fstat(reader)
@@ -131,7 +131,7 @@ def _write_copy(
     reader: int, target: str, size: int, *, sync: bool, progress: Progress | None
 ) -> FileHash | None:
     """Copy an open file to a path and hash what was written; None if the source shrank."""
-    writer = os.open(target, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    writer = os.open(target, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o666)
     try:
         if size <= _SMALL_SIZE:
             copied = _copy_small(reader, writer)

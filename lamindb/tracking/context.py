@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import CannotSwitchDefaultInstance, TrackNotCalled
 from lamindb.models.current import run_context
-from lamindb.setup.session import after_switch, before_switch
+from lamindb.setup.session import after_switch, before_switch, settings
 
 from .arguments import Arguments
 from .finishing import complete_run
@@ -36,6 +36,9 @@ class Context:
     >>> ln.context.run
     Run(uid='126YlZax6aWfR95R', …)
     """
+
+    # of all contexts together, as the current run is
+    _instance_uid: str | None = None
 
     def __init__(self, uid: str | None = None, path: Path | None = None) -> None:
         self._wishes = Wishes(uid=uid, path=path)
@@ -177,6 +180,7 @@ class Context:
         arguments = {name: value for name, value in locals().items() if name != "self"}
         wishes, self._wishes = self._wishes, Wishes()
         start_run(Arguments(**arguments), wishes)
+        Context._instance_uid = settings.instance.uid
 
     def _finish(self, ignore_non_consecutive: bool | None = None) -> None:
         """Finish the run: what is saved from now on does not belong to it.
@@ -207,6 +211,11 @@ class Context:
         run_context.clear()
         self._wishes = Wishes()
 
+    def _forget_after_switch(self) -> None:
+        """Nothing is tracked any more, unless the same instance was connected again."""
+        if settings.instance.uid != self._instance_uid:
+            self._forget()
+
     def _refuse_switch(self) -> None:
         """Keep the instance while a run is tracked."""
         if run_context.run is not None:
@@ -220,4 +229,4 @@ track = context._track
 finish = context._finish
 
 before_switch.append(context._refuse_switch)
-after_switch.append(context._forget)
+after_switch.append(context._forget_after_switch)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from lamindb.base.dates import format_datetime, format_duration
 from lamindb.base.log import logger
+from lamindb.models import Artifact
 
 from .notebooks import imported_packages
 
 if TYPE_CHECKING:
-    from lamindb.models import Run, Transform
+    from lamindb.models import Project, Run, Space, Transform
 
     from .arguments import Arguments
     from .source import Source
@@ -62,14 +63,18 @@ def say_how_to_identify(transform: Transform, source: Source, arguments: Argumen
     for name in ("project", "space", "plan"):
         value = getattr(arguments, name)
         if value is not None:
-            text = value if isinstance(value, str) else getattr(value, "name", value.uid)
-            call += f', {name}="{text}"'
+            call += f', {name}="{value if isinstance(value, str) else name_of(value)}"'
     if arguments.params:
         call += ", params={...}"
     kind = "notebook" if source.kind == "notebook" else "script"
     logger.important_hint(
         f"recommendation: to identify the {kind} across renames, pass the uid: {call})"
     )
+
+
+def name_of(record: Project | Space | Artifact) -> str:
+    """Text that finds a record again."""
+    return (record.key or record.uid) if isinstance(record, Artifact) else record.name
 
 
 def say_finished(run: Run) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from lamindb.base.log import logger
@@ -32,6 +32,7 @@ __all__ = ["Wishes", "start_run"]
 
 MAX_CLI_ARGS = 1024
 ATTEMPTS = 3
+SKIPPED = "skipping track(), connected in read-only mode"
 
 
 @dataclass
@@ -44,8 +45,8 @@ class Wishes:
     path: Path | None = None
 
 
-def start_run(arguments: Arguments, wishes: Wishes) -> bool:
-    """Make a run the current one; see `ln.track`.
+def start_run(arguments: Arguments, wishes: Wishes) -> None:
+    """Make a run the current one; does nothing in a database that can only be read.
 
     Parameters
     ----------
@@ -54,11 +55,6 @@ def start_run(arguments: Arguments, wishes: Wishes) -> bool:
     wishes : Wishes
         Attributes of `ln.context`.
 
-    Returns
-    -------
-    bool
-        False if nothing is tracked because the database can only be read.
-
     Raises
     ------
     Exception
@@ -66,8 +62,8 @@ def start_run(arguments: Arguments, wishes: Wishes) -> bool:
     """
     require_instance()
     if settings.instance.is_read_only_connection:
-        logger.warning("skipping track(), connected in read-only mode")
-        return False
+        logger.warning(SKIPPED)
+        return
     check_arguments(arguments)
     links = resolve_links(arguments)
     before = replace(run_context)
@@ -80,8 +76,11 @@ def start_run(arguments: Arguments, wishes: Wishes) -> bool:
         if uid is not None:
             check_uid(uid)
         resolution, run = write(arguments, wishes, links, source, uid)
-    except BaseException:
+    except BaseException as error:
         vars(run_context).update(vars(before))
+        if isinstance(error, DatabaseError) and is_read_only(error):
+            logger.warning(SKIPPED)
+            return
         raise
     run_context.run = run
     capture_environment(run.uid)
@@ -93,7 +92,11 @@ def start_run(arguments: Arguments, wishes: Wishes) -> bool:
             say_imports(source)
         if uid is None:
             say_how_to_identify(resolution.transform, source, arguments)
-    return True
+
+
+def is_read_only(error: DatabaseError) -> bool:
+    """Whether SQLite or Postgres refused to write anything at all."""
+    return "readonly" in str(error) or "read-only" in str(error)
 
 
 def find_source(arguments: Arguments, wishes: Wishes) -> Source | None:

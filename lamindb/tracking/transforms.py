@@ -235,16 +235,33 @@ def reuse(found: Transform, source: Source) -> Resolution:
 
 def new_version(revised: Transform, source: Source) -> Resolution:
     """Prepare the next version of a family; its uid is decided when it is saved."""
+    same = find_same_row(revised.key, source)
+    if same is not None:
+        return Resolution(same)
     return Resolution(construct(source, key=revised.key, revises=revised), is_new=True)
 
 
 def new_family(source: Source, uid: str, *, is_requested: bool = False) -> Resolution:
     """Prepare the first version of a family."""
+    same = find_same_row(source.key, source)
+    if same is not None:
+        return Resolution(same)
     transform = construct(source, key=source.key, uid=uid)
     if is_requested:
         # the key may belong to another family, which this one must not join
         transform._family_conditions = lambda: None  # type: ignore[method-assign]
     return Resolution(transform, is_new=True)
+
+
+def find_same_row(key: str, source: Source) -> Transform | None:
+    """Row on a branch that is not visible, next to which there can't be another one.
+
+    The database holds each pair of key and hash once.
+    """
+    if source.hash is None:
+        return None
+    rows = Transform.objects.filter(key=key, hash=source.hash)
+    return rows.exclude(branch_id=TRASH_BRANCH_ID).first()
 
 
 def construct(source: Source, **kwargs: Any) -> Transform:

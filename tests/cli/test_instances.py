@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+CTRL_D = "\x04"
 
 
 @pytest.fixture
@@ -254,6 +260,27 @@ def test_delete_asks_only_where_somebody_can_answer(run_cli, two_folders):
     assert "Traceback" not in result.stderr
     assert "--force" in result.stderr
     assert tree(alpha) == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "remains"),
+    [("y", 0, False), ("yes", 0, False), ("n", 1, True), ("", 1, True), (CTRL_D, 1, True)],
+)
+def test_delete_asks_in_a_terminal(two_folders, typed, code, remains):
+    alpha, _ = two_folders
+    terminal, end = pty.openpty()
+    command = [sys.executable, "-m", "lamin_cli", "delete", "alpha"]
+    process = subprocess.Popen(
+        command, cwd=alpha, stdin=end, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    os.write(terminal, typed.encode() + (b"" if typed == CTRL_D else b"\n"))
+    output, errors = process.communicate(timeout=60)
+    os.close(terminal)
+    os.close(end)
+    assert "Are you sure you want to delete instance anonymous/alpha? (y/n)" in output + errors
+    assert process.returncode == code
+    assert (alpha / "data/.lamindb/lamin.db").exists() is remains
+    assert errors.endswith("Aborted.\n") is (typed == CTRL_D)
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,10 @@ def test_versions_by_key_and_by_revises(instance, capsys) -> None:
     one = ln.Artifact(write("v.txt", "1"), key="demo/v.txt").save()
     two = ln.Artifact(write("v.txt", "2"), key="demo/v.txt").save()
     assert "→ creating new artifact version for key 'demo/v.txt'" in capsys.readouterr().out
+    two.description = "second"
+    two.save()
     three = ln.Artifact(write("w.txt", "3"), revises=two).save()
+    assert (two.description, three.description) == ("second", "second")
     assert [a.uid[-4:] for a in (one, two, three)] == ["0000", "0001", "0002"]
     assert three.key == "demo/v.txt"
     assert ln.Artifact.get(key="demo/v.txt") == three

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Plate",
             fields=[
-                ("id", models.AutoField(primary_key=True)),
+                ("id", models.AutoField(primary_key=True, serialize=False)),
                 ("name", models.CharField(max_length=20)),
                 ("branch", models.ForeignKey(
                     "lamindb.branch", on_delete=django.db.models.deletion.PROTECT)),

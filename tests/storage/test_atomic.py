@@ -2,8 +2,10 @@ import errno
 import os
 import resource
 import shutil
+import tempfile
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -173,12 +175,70 @@ def test_target_below_a_file(source):
     assert source.read_text() == "abc"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="n/a: root may write everywhere")
-def test_unwritable_target(source, tmp_path):
-    target = tmp_path / "locked"
-    target.mkdir(mode=0o500)
-    with pytest.raises(PermissionError):
-        copy_into_place(source, target / "x")
+@contextmanager
+def without_privileges():
+    """Root may do everything: be nobody for a moment."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def shared():
+    """A folder that everybody may read and nobody else may write."""
+    path = Path(tempfile.mkdtemp())
+    (path / "source").write_text("abc")
+    (path / "secret").touch(mode=0o000)
+    (path / "folder").mkdir()
+    path.chmod(0o555)
+    yield path
+    path.chmod(0o755)
+    shutil.rmtree(path)
+
+
+def test_unwritable_target(shared):
+    for target in (shared / "x", shared / "new" / "x"):
+        with without_privileges(), pytest.raises(PermissionError):
+            copy_into_place(shared / "source", target)
+        with without_privileges(), pytest.raises(PermissionError):
+            with write_into_place(target) as path:
+                path.write_text("abc")
+    assert names(shared) == ["folder", "secret", "source"]
+
+
+def test_old_content_that_cannot_be_deleted_becomes_a_leftover(folder, monkeypatch):
+    def fails(*_):
+        raise PermissionError
+
+    target = folder.parent / "target"
+    target.mkdir()
+    (target / "old").touch()
+    monkeypatch.setattr(shutil, "rmtree", fails)
+    copy_into_place(folder, target)
+    assert names(target) == ["a.txt", "sub"]
+    monkeypatch.undo()
+    assert len(clean_leftovers(folder.parent, older_than=0)) == 1
+    assert names(folder.parent) == ["folder", "target"]
+
+
+def test_folders_that_were_created_for_nothing_are_removed(source):
+    with pytest.raises(OSError):
+        copy_into_place(source, source.parent / "new" / ("x" * 300) / "x")
+    assert names(source.parent) == ["source.csv"]
+
+
+def test_unreadable_source(shared):
+    target = Path(tempfile.gettempdir(), f"lamindb-test-{os.getpid()}")
+    with without_privileges(), pytest.raises(PermissionError):
+        copy_into_place(shared / "secret", target)
+    with without_privileges(), pytest.raises(PermissionError):
+        copy_into_place(shared, target)
+    assert not target.exists()
 
 
 @pytest.mark.parametrize("n_bytes", [100_000, 8_000_000])

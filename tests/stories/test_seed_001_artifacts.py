@@ -129,6 +129,8 @@ def test_a_changed_data_frame_becomes_the_next_version(instance, capsys) -> None
 
     df = ln.examples.datasets.mini_immuno.get_dataset1(with_typo=True)
     first = ln.Artifact.from_dataframe(df, key="my_datasets/rnaseq1.parquet").save()
+    first.description = "My updated description"
+    first.save()
     assert first.uid.endswith("0000")
     same = ln.Artifact.from_dataframe(df, key="my_datasets/rnaseq1.parquet")
     assert same == first
@@ -140,6 +142,7 @@ def test_a_changed_data_frame_becomes_the_next_version(instance, capsys) -> None
     assert message in capsys.readouterr().out
     assert second.uid == first.uid[:16] + "0001"
     assert second.n_observations == 3
+    assert second.description is None
     assert ln.Artifact.get(key="my_datasets/rnaseq1.parquet") == second
     assert not ln.Artifact.get(first.uid).is_latest
     assert second.versions.to_list("uid") == [second.uid, first.uid]

@@ -57,7 +57,7 @@ def test_other_formats_are_not_read(tmp_path: Path) -> None:
 
 
 def test_a_notebook_without_a_name() -> None:
-    with pytest.raises(RuntimeError, match="rename the notebook 'Untitled1.ipynb'"):
+    with pytest.raises(RuntimeError, match=r"rename the notebook 'Untitled1\.ipynb'"):
         check_title(Path("Untitled1.ipynb"))
     check_title(Path("Untitled1.py"))
     check_title(Path("My Untitled.ipynb"))

@@ -123,7 +123,12 @@ def test_records(bionty_instance) -> None:
 
     a, b = ln.ULabel(name="a").save(), ln.ULabel(name="b").save()
     organism = bt.Organism(name="human")
-    params = {"one": a, "list": [a, b], "set": ln.ULabel.filter().order_by("name"), "other": organism}
+    params = {
+        "one": a,
+        "list": [a, b],
+        "set": ln.ULabel.filter().order_by("name"),
+        "other": organism,
+    }
     assert prepare_params(params) == {
         "one": f"ULabel[{a.uid}]",
         "list": [f"ULabel[{a.uid}]", f"ULabel[{b.uid}]"],

@@ -39,7 +39,9 @@ def test_sensitive_keys(key: str) -> None:
     assert is_sensitive_key(key)
 
 
-@pytest.mark.parametrize("key", ["tokens", "n_tokens", "tokenizer", "keys", "passwords", "secretary", ""])
+@pytest.mark.parametrize(
+    "key", ["tokens", "n_tokens", "tokenizer", "keys", "passwords", "secretary", ""]
+)
 def test_harmless_keys(key: str) -> None:
     assert not is_sensitive_key(key)
 
@@ -72,7 +74,11 @@ def test_params_are_redacted_at_every_depth() -> None:
         "lr": 0.1,
         "token": PLACEHOLDER,
         "none_token": None,
-        "hub": {"user": "me", "apiKey": PLACEHOLDER, "deep": [{"password": PLACEHOLDER}, PLACEHOLDER]},
+        "hub": {
+            "user": "me",
+            "apiKey": PLACEHOLDER,
+            "deep": [{"password": PLACEHOLDER}, PLACEHOLDER],
+        },
     }
     assert params["token"] == "abc"
 

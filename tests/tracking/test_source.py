@@ -16,38 +16,36 @@ from lamindb.tracking.source import (
 )
 
 
-@pytest.fixture
-def dev_dir(instance, in_tmp: Path) -> Path:
-    """Development folder of the connected instance."""
-    folder = in_tmp / "project"
-    folder.mkdir()
-    lamindb.setup.settings.dev_dir = folder
-    return folder
+def test_key_in_a_development_folder(instance, in_tmp: Path) -> None:
+    """The fixture made the instance in this folder."""
+    assert derive_key(in_tmp / "a.py") == "a.py"
+    assert derive_key(in_tmp / "scripts/deep/a.py") == "scripts/deep/a.py"
 
 
-def test_key_in_a_development_folder(dev_dir: Path) -> None:
-    assert derive_key(dev_dir / "a.py") == "a.py"
-    assert derive_key(dev_dir / "scripts/deep/a.py") == "scripts/deep/a.py"
+def test_key_in_a_nested_development_folder(instance, in_tmp: Path) -> None:
+    (in_tmp / "project").mkdir()
+    lamindb.setup.settings.dev_dir = in_tmp / "project"
+    assert derive_key(in_tmp / "project/scripts/a.py") == "scripts/a.py"
 
 
 def test_key_in_the_development_folder_of_another_instance(instance, in_tmp: Path) -> None:
     marker = in_tmp / "other/.lamin/current_instance"
     marker.parent.mkdir(parents=True)
     marker.write_text("anonymous/other\n")
-    assert derive_key(in_tmp / "other/scripts/a.py") == "a.py"
+    assert derive_key(in_tmp / "other/scripts/a.py") == "other/scripts/a.py"
 
 
 def test_key_outside_of_the_development_folder(
-    dev_dir: Path,
+    instance,
     in_tmp: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.chdir(dev_dir)
+    path = tmp_path_factory.mktemp("elsewhere") / "a.py"
     capsys.readouterr()
-    assert derive_key(in_tmp / "elsewhere/a.py") == "a.py"
+    assert derive_key(path) == "a.py"
     assert capsys.readouterr().out == (
-        f"! path {in_tmp}/elsewhere/a.py is not within the configured dev directory {dev_dir}, "
+        f"! path {path} is not within the configured dev directory {in_tmp}, "
         "falling back to using filename a.py\n"
     )
 
@@ -76,13 +74,18 @@ def test_text_that_no_database_takes(instance, in_tmp: Path) -> None:
 
 
 def test_missing_files(instance, in_tmp: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="Cannot track .*a.py: there is no such file"):
+    with pytest.raises(FileNotFoundError, match=r"Cannot track .*a\.py: there is no such file"):
         source_from_file(in_tmp / "a.py", None)
     with pytest.raises(FileNotFoundError):
         source_from_file(in_tmp, None)
     # its kernel may run on another machine
     source = source_from_file(in_tmp / "a.ipynb", None)
-    assert (source.kind, source.key, source.hash, source.code) == ("notebook", "a.ipynb", None, None)
+    assert (source.kind, source.key, source.hash, source.code) == (
+        "notebook",
+        "a.ipynb",
+        None,
+        None,
+    )
 
 
 def test_code_string() -> None:
