@@ -10,6 +10,7 @@ Importing this package imports neither Django nor numpy: names are resolved on f
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 
 from lamindb.setup import session as _session
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from lamindb.setup.connection import connect
     from lamindb.setup.session_settings import settings
     from lamindb.storage.paths import UPath
-    from lamindb.tracking import context, finish, track
+    from lamindb.tracking.context import context, finish, track
 
 __all__ = [
     "UNSET",
@@ -95,15 +96,15 @@ _NAMES: dict[str, str] = {
     "User": "lamindb.models:User",
     "base": "lamindb.base",
     "connect": "lamindb.setup.connection:connect",
-    "context": "lamindb.tracking:context",
+    "context": "lamindb.tracking.context:context",
     "core": "lamindb.core",
     "errors": "lamindb.errors",
     "examples": "lamindb.examples",
-    "finish": "lamindb.tracking:finish",
+    "finish": "lamindb.tracking.context:finish",
     "models": "lamindb.models",
     "settings": "lamindb.setup.session_settings:settings",
     "setup": "lamindb.setup",
-    "track": "lamindb.tracking:track",
+    "track": "lamindb.tracking.context:track",
 }
 """Where each public name lives: `package.module:name`, or a module."""
 
@@ -113,6 +114,7 @@ def __getattr__(name: str) -> Any:
     place = _NAMES.get(name)
     if place is None:
         raise AttributeError(f"module 'lamindb' has no attribute '{name}'")
+    _session.auto_connect()
     module_name, _, attribute = place.partition(":")
     module = import_module(module_name)
     value = getattr(module, attribute) if attribute else module
@@ -124,4 +126,6 @@ def __dir__() -> list[str]:
     return sorted([*_NAMES, "__version__"])
 
 
-_session.auto_connect()
+# the command line and the set-up layer decide themselves what to connect: wait for the first name
+if not {"lamin_cli", "lamindb_setup"} & sys.modules.keys():
+    _session.auto_connect()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import PROTECT, AutoField, ManyToManyField, Q, UniqueConstraint
@@ -16,6 +17,7 @@ from lamindb.base.fields import (
     TextField,
 )
 from lamindb.base.types import UNSET
+from lamindb.storage.paths import create_path
 
 from . import (
     artifact_create,
@@ -349,12 +351,12 @@ class Artifact(SQLRecord, IsVersioned, TracksRun, TracksUpdates):
         >>> artifact.cache()
         PosixUPath('/home/me/store/.lamindb/HknNfVvoY5EsnxkY0000.parquet')
         """
-        return artifact_read.cache(self, is_run_input)
+        return create_path(artifact_read.cache(self, is_run_input))
 
     @property
     def path(self) -> UPath:
         """Absolute path of the content in storage; before the first save, of its source."""
-        return artifact_read.path_of(self)
+        return create_path(artifact_read.location(self))
 
     @property
     def overwrite_versions(self) -> bool:
@@ -374,4 +376,4 @@ class Artifact(SQLRecord, IsVersioned, TracksRun, TracksUpdates):
         return artifact_read.path_as_str(self)
 
     def _is_stored(self) -> bool:
-        return artifact_read.path_of(self).exists()
+        return os.path.exists(artifact_read.location(self))

@@ -13,8 +13,10 @@ from lamindb.base.suffixes import CanonicalSuffix
 from lamindb.base.text import did_you_mean
 from lamindb.errors import FieldValidationError, InvalidArgument
 from lamindb.setup.session_settings import creation
+from lamindb.storage.atomic import remove
 from lamindb.storage.content import describe_path
 from lamindb.storage.formats import count_observations, infer_otype
+from lamindb.storage.formats.registry import suffix_of
 from lamindb.storage.layout import AUTO_KEY_PREFIX, protocol_of, relative_to_root
 from lamindb.storage.memory import is_in_memory, otype_of, serialize
 
@@ -202,7 +204,7 @@ def find_source(artifact: Artifact, request: Request, storage: Storage) -> Sourc
         )
     if not path.exists():
         raise FileNotFoundError(path)
-    suffix, raw_suffix = CanonicalSuffix.extract_from_path(path)
+    suffix, raw_suffix = suffix_of(path)
     source = Source(path, suffix, raw_suffix)
     source.storage = containing_storage(str(path), preferred=storage)
     if source.storage is not None:
@@ -214,14 +216,14 @@ def source_from_memory(request: Request) -> Source:
     """Write an object to a temporary file below the cache directory."""
     data = request.path
     path = serialize(data, key=request.key, format=request.format, **(request.to_disk_kwargs or {}))
-    suffix, raw_suffix = CanonicalSuffix.extract_from_path(path)
+    suffix, raw_suffix = suffix_of(path)
     return Source(path, suffix, raw_suffix, data=data)
 
 
 def discard_temporary(source: Source) -> None:
     """Remove a temporary file whose artifact is not to be saved."""
     if source.data is not None:
-        source.path.unlink(missing_ok=True)
+        remove(source.path)
 
 
 def fill(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamindb.base.log import logger
 from lamindb.base.prompts import confirm
 from lamindb.errors import IntegrityError
 from lamindb.setup.session import settings
+from lamindb.storage.atomic import remove
 
 from .artifact_read import path_as_str
 from .current import TRASH_BRANCH_ID
@@ -54,7 +53,7 @@ def delete_for_good(artifact: Artifact, storage: bool | None) -> None:
     delete_row(artifact)
     if not with_content:
         logger.important(f"a file/folder remains here: {path}")
-    elif remove(Path(path)):
+    elif remove(path):
         logger.success(f"deleted {path}")
 
 
@@ -83,13 +82,3 @@ def delete_older_versions(artifact: Artifact) -> None:
         )
         older.delete_rows()
 
-
-def remove(path: Path) -> bool:
-    """Remove a file or folder; False if there was nothing."""
-    if path.is_dir():
-        shutil.rmtree(path)
-    elif path.exists():
-        path.unlink()
-    else:
-        return False
-    return True

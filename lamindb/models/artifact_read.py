@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING, Any
 
 from lamindb.storage.formats import load_to_memory
 from lamindb.storage.layout import auto_key, join
-from lamindb.storage.paths import create_path
 
 from .ports import port
 
 if TYPE_CHECKING:
-    from upath import UPath
-
     from .artifact import Artifact
     from .run import Run
 
@@ -32,11 +29,11 @@ def path_as_str(artifact: Artifact) -> str:
     return join(artifact.storage.root, storage_key(artifact))
 
 
-def path_of(artifact: Artifact) -> UPath:
-    """Path in storage; before the first save, the path of the source."""
+def location(artifact: Artifact) -> str:
+    """Absolute path in storage; before the first save, the path of the source."""
     if artifact._state.adding and artifact._source is not None:
-        return create_path(artifact._source.path)
-    return create_path(path_as_str(artifact))
+        return str(artifact._source.path)
+    return path_as_str(artifact)
 
 
 def check_readable(artifact: Artifact) -> None:
@@ -59,11 +56,11 @@ def check_readable(artifact: Artifact) -> None:
         )
 
 
-def cache(artifact: Artifact, is_run_input: bool | Run | None) -> UPath:
+def cache(artifact: Artifact, is_run_input: bool | Run | None) -> str:
     """Local path of the content; see `Artifact.cache`."""
     check_readable(artifact)
-    path = path_of(artifact)
-    if not Path(path).exists():
+    path = location(artifact)
+    if not os.path.exists(path):
         raise FileNotFoundError(
             f"The content of artifact {artifact.uid} is missing at {path}: restore the file, or "
             "save the artifact again from its source"
@@ -79,4 +76,4 @@ def load(artifact: Artifact, is_run_input: bool | Run | None, **kwargs: Any) -> 
         if not artifact._state.adding:
             port("link_run_input")([artifact], is_run_input=is_run_input)
         return artifact._memory
-    return load_to_memory(str(cache(artifact, is_run_input)), **kwargs)
+    return load_to_memory(cache(artifact, is_run_input), **kwargs)

@@ -18,6 +18,7 @@ from lamindb.base.types import UNSET
 from lamindb.errors import InvalidArgument
 from lamindb.setup.session import settings
 from lamindb.setup.session_settings import creation
+from lamindb.storage.atomic import remove
 from lamindb.storage.staging import StagedCopy
 
 from .artifact_read import path_as_str
@@ -131,7 +132,7 @@ def finish_save(artifact: Artifact) -> None:
     """Remove the temporary copy of in-memory data and link what waited for the row."""
     source = artifact._source
     if source is not None and source.data is not None:
-        source.path.unlink(missing_ok=True)
+        remove(source.path)
     artifact._source = None
     artifact._revises = None
     artifact._original_key = artifact.key

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist, FieldError
-from django.db.models import DateTimeField, ForeignKey
+from django.db.models import BooleanField, CharField, DateTimeField, ForeignKey, TextField
 
 from lamindb.base.log import logger
 from lamindb.base.registries import get_registry_name
 from lamindb.errors import InvalidArgument
 
 from .registry_fields import (
+    INTERNAL_KINDS,
     foreign_keys,
     name_field,
     own_simple_fields,
@@ -21,6 +22,7 @@ from .registry_fields import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     import pandas as pd
 
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from .sqlrecord import Registry
 
 DEFAULT_LIMIT = 20
-INTERNAL_KINDS = "__lamindb"
 HIDDEN_COLUMNS = {"Run": {"_is_consecutive"}}
 
 
@@ -195,16 +196,26 @@ def column_array(registry: Registry, name: str, values: tuple[Any, ...]) -> Any:
     import pandas as pd
 
     field = next((f for f in registry._meta.concrete_fields if name in (f.name, f.attname)), None)
+    missing = None in values
     if isinstance(field, DateTimeField):
-        if any(v is not None for v in values):
-            return pd.DatetimeIndex(pd.to_datetime(list(values), utc=True)).as_unit("ns")
-        return pd.Series(values, dtype=object if values else "datetime64[ns, UTC]").array
-    if isinstance(field, ForeignKey) and any(v is None for v in values):
-        missing = all(v is None for v in values)
-        return pd.Series(list(values), dtype=object if missing else "float64").array
-    if field is not None and field.get_internal_type() == "BooleanField":
-        return pd.Series(list(values), dtype=bool if None not in values else object).array
-    return pd.Series(list(values), dtype=None if values else object).array
+        return times_array(values)
+    if isinstance(field, ForeignKey) and missing:
+        return pd.array(values, dtype=object if set(values) == {None} else "float64")
+    if isinstance(field, BooleanField):
+        return pd.array(values, dtype=object if missing else bool)
+    is_text = isinstance(field, (CharField, TextField)) or not values
+    return pd.Series(list(values), dtype=object if is_text else None).array
+
+
+def times_array(values: tuple[datetime | None, ...]) -> Any:
+    """UTC times with nanoseconds; if all are missing, just None."""
+    import numpy as np
+    import pandas as pd
+
+    if values and set(values) == {None}:
+        return pd.array(values, dtype=object)
+    naive = np.array([v and v.replace(tzinfo=None) for v in values], dtype="datetime64[us]")
+    return pd.DatetimeIndex(naive).tz_localize("UTC").as_unit("ns")
 
 
 def linked_values(registry: Registry, path: str, ids: pd.Index) -> list[set[Any]]:

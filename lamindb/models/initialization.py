@@ -25,8 +25,8 @@ def defaults(
     constant: dict[str, Any] = {}
     computed: list[tuple[str, Callable[[], Any]]] = []
     for field in registry._meta.concrete_fields:
-        if callable(field.default):
-            computed.append((field.attname, field.get_default))
+        if field.has_default() and callable(field.default):
+            computed.append((field.attname, field.default))
         else:
             constant[field.attname] = field.get_default()
     return constant, tuple(computed)
@@ -64,7 +64,8 @@ def initialize(record: Model, values: dict[str, Any]) -> None:
     attributes.update(constant)
     for attname, compute in computed:
         if attname not in values:
-            attributes[attname] = compute()
+            value = compute()
+            attributes[attname] = value.pk if isinstance(value, Model) else value
     names = attribute_names(registry)
     for name, value in values.items():
         if names.get(name) == name:

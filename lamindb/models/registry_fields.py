@@ -16,6 +16,9 @@ FLAGS = ("version_tag", "is_latest", "is_type")
 BOOKKEEPING = ("id", "uid", *FLAGS, "is_locked", "created_at", "updated_at")
 """Simple columns that have a place of their own in every listing."""
 
+INTERNAL_KINDS = "__lamindb"
+"""How the kinds of artifacts start that hold reports and environments of runs."""
+
 HIDDEN_IN_CONSTRUCTOR = (
     "id",
     "uid",
@@ -29,6 +32,7 @@ HIDDEN_IN_CONSTRUCTOR = (
 )
 
 
+@cache
 def name_field(registry: Registry) -> str | None:
     """Field that names a record in searches, look-ups and messages, None if there is none."""
     names = {field.name for field in registry._meta.concrete_fields}

@@ -12,15 +12,25 @@ from lamindb.base.log import logger
 from lamindb.base.registries import get_registry_name
 
 from .construction import check_lengths, say_same_name
-from .current import MAIN_BRANCH_ID, TRASH_BRANCH_ID
+from .current import MAIN_BRANCH_ID, TRASH_BRANCH_ID, run_context
 from .exact import select
 from .initialization import become
-from .registry_fields import column_names, has_field
+from .registry_fields import INTERNAL_KINDS, column_names, has_field
 from .versioned import IsVersioned, assign_version, lock, rebase
 
 if TYPE_CHECKING:
     from .sqlrecord import BaseSQLRecord
 
+LABELLED_WITH_PROJECT = {
+    "Artifact",
+    "Collection",
+    "Feature",
+    "Reference",
+    "Run",
+    "Schema",
+    "Transform",
+    "ULabel",
+}
 UNIQUE_HASH = {"Artifact", "Collection", "Transform"}
 IDENTIFIERS = (
     "root",
@@ -42,9 +52,19 @@ def save_record(record: BaseSQLRecord, *args: Any, **kwargs: Any) -> bool:
     """
     check_lengths(record)
     if record._state.adding and not kwargs.get("force_update"):
-        return insert(record, *args, **kwargs)
+        inserted = insert(record, *args, **kwargs)
+        label_with_project(record)
+        return inserted
     update(record, *args, **kwargs)
     return False
+
+
+def label_with_project(record: BaseSQLRecord) -> None:
+    """Link the project that `ln.track(project=…)` named."""
+    if run_context.project is None or type(record).__name__ not in LABELLED_WITH_PROJECT:
+        return
+    if not (getattr(record, "kind", None) or "").startswith(INTERNAL_KINDS):
+        record.projects.add(run_context.project)
 
 
 def update(record: BaseSQLRecord, *args: Any, **kwargs: Any) -> None:

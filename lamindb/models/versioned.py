@@ -37,6 +37,7 @@ class IsVersioned(models.Model):
     _len_full_uid: int
     _revises: IsVersioned | None = None
     _revises_is_inferred = False
+    _starts_family = False
 
     version_tag: str | None = CharField(max_length=30, null=True, default=None, db_index=True)
     is_latest: bool = BooleanField(default=True, db_index=True)
@@ -138,7 +139,7 @@ def rebase(record: IsVersioned) -> None:
     """
     conditions = record._family_conditions()
     explicit = record._revises is not None and not record._revises_is_inferred
-    if conditions is None or explicit:
+    if conditions is None or explicit or record._starts_family:
         return
     head = find_head(type(record), **conditions)
     if head is not None and head.pk != getattr(record._revises, "pk", None):

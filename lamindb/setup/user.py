@@ -170,7 +170,8 @@ _ids: dict[tuple[str, ...], int] = {}
 
 def user_id(user: UserSettings) -> int:
     """Primary key of a user in the connected database, looked up once per database."""
-    orm.configure()
+    if not orm.is_configured():
+        orm.configure()
     from django.db import connection
 
     database = connection.settings_dict

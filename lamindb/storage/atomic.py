@@ -281,7 +281,7 @@ def swap(first: Path, second: Path) -> None:
     aside.rename(first)
 
 
-def remove(path: str | PathLike[str]) -> None:
+def remove(path: str | PathLike[str]) -> bool:
     """Delete a local file or folder; it is no error if there is nothing.
 
     A folder disappears in one step: it is renamed to a temporary name first.
@@ -291,6 +291,11 @@ def remove(path: str | PathLike[str]) -> None:
     path : str or path-like
         A local path. A link is deleted, not what it points to.
 
+    Returns
+    -------
+    bool
+        False if there was nothing.
+
     Raises
     ------
     OSError
@@ -299,15 +304,19 @@ def remove(path: str | PathLike[str]) -> None:
     Example
     -------
     >>> remove("/store/.lamindb/HknNfVvoY5EsnxkY0000.csv")  # doctest: +SKIP
+    True
     """
     path = Path(path)
     if path.is_symlink() or not path.is_dir():
-        path.unlink(missing_ok=True)
-        return
+        with suppress(FileNotFoundError):
+            path.unlink()
+            return True
+        return False
     doomed = path
     if not is_leftover(path.name):
         doomed = path.rename(path.with_name(f"{TEMPORARY_PREFIX}{os.urandom(8).hex()}"))
     shutil.rmtree(doomed)
+    return True
 
 
 def clean_leftovers(

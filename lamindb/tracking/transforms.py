@@ -249,7 +249,7 @@ def new_family(source: Source, uid: str, *, is_requested: bool = False) -> Resol
     transform = construct(source, key=source.key, uid=uid)
     if is_requested:
         # the key may belong to another family, which this one must not join
-        transform._family_conditions = lambda: None  # type: ignore[method-assign]
+        transform._starts_family = True
     return Resolution(transform, is_new=True)
 
 

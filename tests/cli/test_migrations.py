@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,7 +29,6 @@ def module(in_tmp: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "    from platelab.models import Plate\n"
     )
     (package / "models.py").write_text(MODELS)
-    monkeypatch.syspath_prepend(str(package.parent))
     monkeypatch.setenv("PYTHONPATH", str(package.parent), prepend=":")
     return package
 
@@ -75,3 +76,16 @@ def test_wrong_input(run_cli, in_tmp, arguments, code, message):
     assert result.returncode == code
     assert message in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_create_and_deploy_migrations_of_a_module(run_cli, module, in_tmp):
+    created = run_cli("init", "--storage", "./data", "--modules", "platelab")
+    assert created.returncode == 0, created.stderr
+    written = run_cli("migrate", "create")
+    assert written.returncode == 0, written.stderr
+    assert (module / "migrations/0001_initial.py").is_file()
+    deployed = run_cli("migrate", "deploy")
+    assert deployed.returncode == 0, deployed.stderr
+    assert "Applying platelab.0001_initial... OK" in deployed.stdout
+    with closing(sqlite3.connect(in_tmp / "data/.lamindb/lamin.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM platelab_plate").fetchone() == (0,)

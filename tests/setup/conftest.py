@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from lamindb.setup import orm, schema_version
+from lamindb.setup import init, orm, schema_version
+from lamindb.setup.connection import connect_and_persist
 from lamindb.setup.session import settings
 
 Tree = dict[str, "bytes | None"]
@@ -48,7 +50,6 @@ def tree() -> Callable[..., Tree]:
         return found
 
     return read
-
 
 
 MIGRATION = """
@@ -132,6 +133,25 @@ def custom_module(tmp_path_factory: pytest.TempPathFactory, monkeypatch) -> Iter
 
 
 @pytest.fixture
+def three(in_tmp, monkeypatch, new_process, printed) -> Path:
+    """Instances a, b, c: folder `a` has a marker, `a/b` too, and c is the global default."""
+    for name, folder in [("a", in_tmp / "a"), ("b", in_tmp / "a" / "b"), ("c", in_tmp / "c")]:
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        init(storage=in_tmp / "stores" / name, name=name)
+    shutil.rmtree(in_tmp / "c" / ".lamin")
+    monkeypatch.chdir(in_tmp)
+    connect_and_persist("c")
+    new_process()
+    printed()
+    return in_tmp
+
+
+@pytest.fixture
 def printed(capsys: pytest.CaptureFixture[str]) -> Callable[[], list[str]]:
     """Lines printed since the last call."""
-    return lambda: capsys.readouterr().out.splitlines()
+
+    def read() -> list[str]:
+        return capsys.readouterr().out.splitlines()
+
+    return read

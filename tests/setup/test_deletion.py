@@ -103,7 +103,9 @@ def test_companions_of_the_database_are_no_objects(stored):
     assert not stored.exists()
 
 
-@pytest.mark.parametrize(("answer", "deleted"), [("y", True), ("yes", True), ("n", False), ("", False)])
+@pytest.mark.parametrize(
+    ("answer", "deleted"), [("y", True), ("yes", True), ("n", False), ("", False)]
+)
 def test_the_question(stored, monkeypatch, answer, deleted):
     asked = []
     monkeypatch.setattr("lamindb.base.prompts.can_ask", lambda: True)

@@ -57,7 +57,9 @@ def test_a_file_is_read_and_written_without_loss():
 def test_every_value_survives():
     text = TEXT.replace("region=null", "region=eu-central-1").replace("False", "True")
     text = text.replace("db=null", "db=postgresql://a:b@h/x").replace("url=null", "url=https://x")
-    text = text.replace("repo=null", "repo=https://github.com/a/b").replace("ions=null", "ions=read")
+    text = text.replace("repo=null", "repo=https://github.com/a/b").replace(
+        "ions=null", "ions=read"
+    )
     text = text.replace("schema_id=null", f"schema_id={'0' * 32}")
     assert read_instance(write(text)).as_text() == text
 

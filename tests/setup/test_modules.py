@@ -169,7 +169,6 @@ def test_relations_of_modules_are_followed_only_where_the_tables_exist(in_tmp, c
 
     init(storage="./a", modules="custom1")
     import custom1
-    import lamindb as ln  # noqa: F401
 
     init(storage="./b")
     assert "custom1" not in apps.app_configs

@@ -21,7 +21,10 @@ def test_schemes_with_the_same_meaning(scheme):
         ("mysql://localhost/x", "Invalid scheme: 'mysql'"),
         ("sqlite:///x.db", "Invalid scheme: 'sqlite'"),
         ("research", "Invalid scheme: 'research'"),
-        ("postgresql://anna:secret@localhost", r"Database name missing in postgresql://anna:\*\*\*@"),
+        (
+            "postgresql://anna:secret@localhost",
+            r"Database name missing in postgresql://anna:\*\*\*@",
+        ),
         ("postgresql://anna:secret@localhost:x/db", r"Invalid port in postgresql://anna:\*\*\*@"),
     ],
 )

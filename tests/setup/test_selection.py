@@ -63,7 +63,12 @@ def test_outside_of_a_development_folder(branch, monkeypatch, tmp_path_factory, 
 @pytest.mark.parametrize(
     ("kind", "value", "error", "message"),
     [
-        ("branch", "gone", ObjectDoesNotExist, "Branch 'gone' does not exist. To create and switch, "),
+        (
+            "branch",
+            "gone",
+            ObjectDoesNotExist,
+            "Branch 'gone' does not exist. To create and switch, ",
+        ),
         ("space", "gone", ObjectDoesNotExist, "Space 'gone' does not exist."),
         ("branch", 3, ValueError, "branch must be a Branch, a name or a uid, got 3"),
         ("branch", None, ValueError, "branch must be a Branch, a name or a uid, got None"),

@@ -20,7 +20,9 @@ def test_everything_at_a_glance(in_tmp, settings_dir, count_queries):
     with count_queries() as queries:
         text = repr(settings)
     assert queries.count == 0
-    assert text == f"""\
+    assert (
+        text
+        == f"""\
 Instance: anonymous/data
  - branch: main
  - space: all
@@ -36,12 +38,15 @@ Settings:
  - user settings: {settings_dir}
  - system settings: /etc/xdg/lamindb
 User: anonymous"""
+    )
 
 
 def test_nothing_connected(in_tmp, settings_dir, monkeypatch):
     monkeypatch.setenv("LAMINDB_MODULES", "")
     login("anna", local=True)
-    assert repr(settings) == f"""\
+    assert (
+        repr(settings)
+        == f"""\
 Instance: None
 Settings:
  - modules: ""
@@ -49,6 +54,7 @@ Settings:
  - user settings: {settings_dir}
  - system settings: /etc/xdg/lamindb
 User: anna"""
+    )
 
 
 def test_an_instance_without_modules(in_tmp):

@@ -41,7 +41,12 @@ def test_other_forms_are_refused(identifier):
         ("./My-Data", "/x/My-Data", None, "my-data"),
         (".", "/x/MyProject", None, "myproject"),
         ("s3://Bucket/", "s3://Bucket", None, "bucket"),
-        ("s3://b/key?endpoint_url=http://h:9/x", "s3://b/key?endpoint_url=http://h:9/x", None, "key"),
+        (
+            "s3://b/key?endpoint_url=http://h:9/x",
+            "s3://b/key?endpoint_url=http://h:9/x",
+            None,
+            "key",
+        ),
         ("./storage", "/x/storage", "postgresql://u:p@h:5/My_db?sslmode=require", "My_db"),
     ],
 )

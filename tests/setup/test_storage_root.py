@@ -39,7 +39,10 @@ def test_the_text_of_a_marker():
         ("~/store", "{home}/store"),
         ("file:///data/x", "/data/x"),
         ("s3://bucket/", "s3://bucket"),
-        ("s3://bucket/key/?endpoint_url=http://host:9/", "s3://bucket/key?endpoint_url=http://host:9/"),
+        (
+            "s3://bucket/key/?endpoint_url=http://host:9/",
+            "s3://bucket/key?endpoint_url=http://host:9/",
+        ),
         ("gs://bucket/x", "gs://bucket/x"),
     ],
 )
@@ -95,7 +98,7 @@ def test_an_empty_marker_counts_as_none(tmp_path):
 def test_an_unreadable_marker_is_named(tmp_path):
     write_marker(tmp_path)
     (tmp_path / ".lamindb" / "storage_uid.txt").write_bytes(b"\xff")
-    with pytest.raises(ValueError, match="Cannot read .*storage_uid.txt"):
+    with pytest.raises(ValueError, match=r"Cannot read .*storage_uid\.txt"):
         storage_root.read_marker(str(tmp_path))
 
 

@@ -170,4 +170,6 @@ def test_entry_points_are_called_on_import(run_python, in_tmp, monkeypatch):
     result = run_python("import lamindb_setup", env={"PYTHONPATH": path})
     assert result.returncode == 0
     assert "called" in result.stdout
-    assert "Error loading entry point of group 'lamindb_setup.on_import': bad: brok" in result.stderr
+    assert (
+        "Error loading entry point of group 'lamindb_setup.on_import': bad: brok" in result.stderr
+    )

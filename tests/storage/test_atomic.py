@@ -340,10 +340,9 @@ def test_move_to_another_file_system(source):
 def test_remove(source, folder, tmp_path):
     link = tmp_path / "link"
     link.symlink_to(folder)
-    remove(link)
+    assert remove(link) is True
     assert names(folder) == ["a.txt", "sub"]
-    for path in (source, folder, tmp_path / "missing"):
-        remove(path)
+    assert [remove(path) for path in (source, folder, tmp_path / "missing")] == [True, True, False]
     assert names(tmp_path) == []
 
 

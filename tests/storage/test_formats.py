@@ -337,7 +337,7 @@ class TestZarr:
 class TestOptionalPackages:
     @pytest.mark.parametrize(
         ("name", "package", "extra"),
-        [("a.fcs", "readfcs", "fcs"), ("a.h5mu", "mudata", "mudata"), ("a.yaml", "yaml", "yaml")],
+        [("a.fcs", "readfcs", "fcs"), ("a.h5mu", "mudata", "mudata")],
     )
     def test_missing_package_names_the_extra(self, monkeypatch, name, package, extra):
         monkeypatch.setitem(sys.modules, package, None)

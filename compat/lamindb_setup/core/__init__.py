@@ -5,10 +5,31 @@ from __future__ import annotations
 from importlib import import_module
 
 from lamindb.base import hashing
-from lamindb.setup.core import *  # noqa: F403
-from lamindb.setup.core import __all__ as _names
+from lamindb.setup.core import (
+    CanonicalSuffix,
+    InstanceSettings,
+    SetupSettings,
+    StorageSettings,
+    UserSettings,
+    colors,
+    deprecated,
+    django,
+    doc_args,
+)
 
-__all__ = [*_names, "hashing", "upath"]  # noqa: PLE0604
+__all__ = [
+    "CanonicalSuffix",
+    "InstanceSettings",
+    "SetupSettings",
+    "StorageSettings",
+    "UserSettings",
+    "colors",
+    "deprecated",
+    "django",
+    "doc_args",
+    "hashing",
+    "upath",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from lamindb.storage.abc import Format
-from lamindb.storage.optional import import_extra
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,13 +61,15 @@ class Yaml(Format):
 
     def load(self, path: str | PathLike[str], **kwargs: Any) -> Any:
         """Read with `yaml.safe_load`."""
-        yaml = import_extra("yaml", "yaml")
+        import yaml
+
         with open(path, encoding="utf-8") as file:
             return yaml.safe_load(file, **kwargs)
 
     def write(self, obj: Any, path: str, **kwargs: Any) -> None:
         """Write with `yaml.safe_dump`."""
-        yaml = import_extra("yaml", "yaml")
+        import yaml
+
         with open(path, "w", encoding="utf-8") as file:
             yaml.safe_dump(obj, file, **{"allow_unicode": True, "sort_keys": False, **kwargs})
 
