@@ -1,0 +1,162 @@
+"""Several processes write the same names and keys at once: no error, nothing lost or doubled."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import lamindb as ln
+from lamindb.base.hashing import hash_file, hash_string
+
+N_PROCESSES = 4
+N_VERSIONS_EACH = 50
+LABELS = [f"label {i}" for i in range(1_000)]
+
+START = """
+import sys
+import lamindb as ln
+from lamindb.models.bulk import save
+number = int(sys.argv[1])
+ln.settings.verbosity = "error"
+ln.settings.creation.artifact_silence_missing_run_warning = True
+ln.ULabel.filter().count()
+print("ready", flush=True)
+sys.stdin.readline()
+"""
+
+TRANSFORMS = """
+for i in range(50):
+    ln.Transform(key="align.py", source_code=f"print({number}, {i})").save()
+"""
+
+ARTIFACTS = """
+for i in range(50):
+    with open(f"source-{number}.txt", "w") as file:
+        file.write(f"{number} {i}")
+    ln.Artifact(f"source-{number}.txt", key="counts.txt").save()
+"""
+
+
+SAME_CONTENT = """
+for i in range(50):
+    with open(f"source-{number}.txt", "w") as file:
+        file.write(str(i))
+    ln.Artifact(f"source-{number}.txt", key="counts.txt").save()
+"""
+
+LABELS_SINGLY = """
+ids = [ln.ULabel(name=f"label {i}").save().id for i in range(1000)]
+assert len(set(ids)) == 1000 and None not in ids
+"""
+
+LABELS_IN_BULK = """
+labels = [ln.ULabel(name=f"label {i}") for i in range(1000)]
+save(labels)
+assert len({label.id for label in labels}) == 1000 and None not in {label.id for label in labels}
+"""
+
+LABELS_IN_SMALL_BATCHES = """
+order = range(1000) if number % 2 else range(999, -1, -1)
+labels = [ln.ULabel(name=f"label {i}") for i in order]
+for start in range(0, 1000, 50):
+    save(labels[start:start + 50])
+assert len({label.id for label in labels}) == 1000
+"""
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def instance(request: pytest.FixtureRequest) -> Any:
+    """A fresh, connected instance in the working directory."""
+    return request.getfixturevalue(f"{request.param}_instance")
+
+
+def run_at_once(code: str | list[str]) -> None:
+    """Run scripts in `N_PROCESSES` processes that start to write at the same time."""
+    scripts = [code] * N_PROCESSES if isinstance(code, str) else code
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", START + script, str(number)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number, script in enumerate(scripts)
+    ]
+    try:
+        for process in processes:
+            if not any(line.strip() == "ready" for line in iter(process.stdout.readline, "")):
+                pytest.fail(process.stderr.read())
+        for process in processes:
+            process.stdin.write("\n")
+            process.stdin.flush()
+        outcomes = [process.communicate(timeout=300) for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+    for process, (output, errors) in zip(processes, outcomes, strict=True):
+        assert process.returncode == 0, output + errors
+
+
+def check_one_family(versions: list[Any], n_expected: int) -> None:
+    """All versions share a stem, no uid occurs twice, one is the head: the last one."""
+    assert len(versions) == n_expected
+    assert len({version.stem_uid for version in versions}) == 1
+    assert len({version.uid for version in versions}) == n_expected
+    heads = [version for version in versions if version.is_latest]
+    assert [head.uid for head in heads] == [max(version.uid for version in versions)]
+
+
+def check_labels() -> None:
+    """Every label exists exactly once."""
+    assert sorted(ln.ULabel.filter(branch=None).to_list("name")) == sorted(LABELS)
+
+
+def test_versions_of_one_transform(instance) -> None:
+    run_at_once(TRANSFORMS)
+    transforms = list(ln.Transform.filter(key="align.py", branch=None))
+    check_one_family(transforms, N_PROCESSES * N_VERSIONS_EACH)
+    assert {transform.source_code for transform in transforms} == {
+        f"print({number}, {i})" for number in range(N_PROCESSES) for i in range(N_VERSIONS_EACH)
+    }
+    assert all(hash_string(t.source_code) == t.hash for t in transforms)
+
+
+def test_versions_of_one_artifact(instance) -> None:
+    run_at_once(ARTIFACTS)
+    artifacts = list(ln.Artifact.filter(key="counts.txt", branch=None))
+    check_one_family(artifacts, N_PROCESSES * N_VERSIONS_EACH)
+    contents = {Path(artifact.path).read_text() for artifact in artifacts}
+    assert contents == {
+        f"{number} {i}" for number in range(N_PROCESSES) for i in range(N_VERSIONS_EACH)
+    }
+    assert all(hash_file(Path(artifact.path)).hash == artifact.hash for artifact in artifacts)
+    assert not any(artifact._storage_ongoing for artifact in artifacts)
+
+
+def test_the_same_artifacts_are_stored_once(instance) -> None:
+    run_at_once(SAME_CONTENT)
+    artifacts = list(ln.Artifact.filter(key="counts.txt", branch=None))
+    check_one_family(artifacts, N_VERSIONS_EACH)
+    assert all(hash_file(Path(artifact.path)).hash == artifact.hash for artifact in artifacts)
+    stored = {path.name for path in Path("store/.lamindb").iterdir() if ".txt" in path.name}
+    assert stored == {Path(artifact.path).name for artifact in artifacts}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param(LABELS_SINGLY, id="singly"),
+        pytest.param(LABELS_IN_BULK, id="in bulk"),
+        pytest.param(LABELS_IN_SMALL_BATCHES, id="in small batches"),
+        pytest.param([LABELS_SINGLY, LABELS_IN_BULK] * 2, id="both"),
+    ],
+)
+def test_the_same_labels(instance, code) -> None:
+    run_at_once(code)
+    check_labels()
