@@ -109,7 +109,6 @@ _NAMES: dict[str, str] = {
 """Where each public name lives: `package.module:name`, or a module."""
 
 
-
 def __getattr__(name: str) -> Any:
     place = _NAMES.get(name)
     if place is None:

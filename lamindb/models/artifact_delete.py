@@ -81,4 +81,3 @@ def delete_older_versions(artifact: Artifact) -> None:
             "deleting all versions of this artifact because they all share the same store"
         )
         older.delete_rows()
-

@@ -194,7 +194,7 @@ def test_wrong_input_leaves_nothing(instance, arguments, keywords, error, text) 
 
 def test_a_wrong_key_for_a_data_frame_leaves_nothing(instance) -> None:
     df = pd.DataFrame({"a": [1]})
-    with pytest.raises(InvalidArgument, match="'.txt'"):
+    with pytest.raises(InvalidArgument, match=r"'\.txt'"):
         ln.Artifact.from_dataframe(df, key="a.txt")
     with pytest.raises(ValueError, match="Pass one of key, run or description"):
         ln.Artifact.from_dataframe(df)
@@ -250,7 +250,7 @@ def test_an_unfinished_upload_is_refused_and_completed(instance) -> None:
 
 def test_no_loader(instance) -> None:
     artifact = ln.Artifact(write("a.zip"), key="a.zip").save()
-    with pytest.raises(NotImplementedError, match="There is no loader for .zip files"):
+    with pytest.raises(NotImplementedError, match=r"There is no loader for \.zip files"):
         artifact.load()
 
 

@@ -11,12 +11,12 @@ from lamindb.errors import CurrentInstanceNotConfigured, FieldValidationError, V
 @pytest.mark.parametrize(
     ("call", "error", "text"),
     [
-        (lambda: ln.ULabel(), FieldValidationError, r"\['name'\] are required"),
+        (ln.ULabel, FieldValidationError, r"\['name'\] are required"),
         (lambda: ln.ULabel(nam="x"), FieldValidationError, "Did you mean 'name'"),
         (lambda: ln.ULabel("x"), ValueError, "keyword arguments only"),
         (lambda: ln.User("x"), FieldValidationError, "keyword arguments only"),
         (lambda: ln.Project("x"), FieldValidationError, "keyword arguments only"),
-        (lambda: ln.Transform(), FieldValidationError, r"\['key'\] are required"),
+        (ln.Transform, FieldValidationError, r"\['key'\] are required"),
         (
             lambda: ln.Transform(key="k", kind="nope"),
             FieldValidationError,
@@ -25,7 +25,7 @@ from lamindb.errors import CurrentInstanceNotConfigured, FieldValidationError, V
         (lambda: ln.Transform(key="k", colour="red"), ValueError, "you passed: colour"),
         (lambda: ln.Transform(key="k", version=1), ValueError, "`version` parameter must be"),
         (lambda: ln.Transform(key="k", revises=3), TypeError, "`revises` has to be of type"),
-        (lambda: ln.Run(), TypeError, "Pass transform parameter"),
+        (ln.Run, TypeError, "Pass transform parameter"),
         (lambda: ln.Run(ln.Transform(key="k")), ValueError, "save transform"),
         (lambda: ln.Run(1, 2), ValueError, "Only one non-keyword arg"),
         (lambda: ln.ULabel(name="a" * 200), FieldValidationError, "at most 150"),
@@ -43,9 +43,9 @@ def test_wrong_arguments_write_nothing(instance, call, error, text) -> None:
 def test_without_instance_the_error_names_the_commands(in_tmp) -> None:
     for use in (
         lambda: ln.ULabel(name="a"),
-        lambda: ln.ULabel.filter(),
+        ln.ULabel.filter,
         lambda: ln.ULabel.get(name="a"),
-        lambda: ln.ULabel.to_dataframe(),
+        ln.ULabel.to_dataframe,
         lambda: ln.Artifact("file.txt", key="file.txt"),
     ):
         with pytest.raises(CurrentInstanceNotConfigured, match="lamin connect / lamin init"):

@@ -40,7 +40,7 @@ def test_a_draft_without_source_is_returned(instance, capsys) -> None:
 def test_version_tags(instance) -> None:
     one = ln.Transform(key="a.nf", version="1.0", source_code="1").save()
     assert (one.version, one.version_tag) == ("1.0", "1.0")
-    with pytest.raises(ValueError, match="'1.0' is already taken"):
+    with pytest.raises(ValueError, match=r"'1\.0' is already taken"):
         ln.Transform(key="a.nf", version="1.0", source_code="2", revises=one)
     two = ln.Transform(key="a.nf", source_code="2").save()
     assert two.version == "0001"

@@ -33,7 +33,7 @@ MATCHING = [
     ((1,), Sequence[int]),
     ({"a": 1}, dict[str, int]),
     ({"a": [1]}, Mapping[str, list[int]]),
-    (object(), Any),
+    pytest.param(object(), Any, id="object-Any"),
     (1, Annotated[int, "positive"]),
     (1, T),
     (1, "int"),
