@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from lamindb.base.log import logger
 from lamindb.errors import InvalidArgument
-from lamindb.setup import connection, deletion, modules
-from lamindb.setup.module_packages import parse_modules
-from lamindb.setup.session import require_instance, settings
+from lamindb.setup import connection, deletion
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from lamindb.base.types import AnyPathStr
 
 
@@ -98,42 +93,3 @@ def delete(entity: str, name: str | None = None, *, force: bool = False) -> int 
         )
     return deletion.delete(slug, force=force)
 
-
-def add_modules(names: str | Iterable[str]) -> list[str]:
-    """Mount further modules in the current instance: create their tables.
-
-    Parameters
-    ----------
-    names : str or iterable of str
-        Names of installed packages; several in one text are separated by commas.
-
-    Returns
-    -------
-    list of str
-        Those that the instance lacked.
-
-    Raises
-    ------
-    CurrentInstanceNotConfigured
-        If no instance is connected.
-    ImportError
-        If a module isn't installed; nothing was changed.
-
-    Example
-    -------
-    >>> add_modules("bionty")
-    → added modules: bionty
-    ['bionty']
-    """
-    require_instance()
-    instance = settings.instance
-    added = modules.add_modules(instance, parse_modules(names))
-    if added:
-        instance.write()
-        settings.switch_to(instance)
-        logger.important(f"added modules: {', '.join(added)}")
-    else:
-        logger.important(
-            f"{instance.slug} has these modules: {','.join(instance.modules_in_order)}"
-        )
-    return added

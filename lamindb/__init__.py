@@ -40,6 +40,8 @@ if TYPE_CHECKING:
         ULabel,
         User,
     )
+    from lamindb.models.bulk import save
+    from lamindb.models.view import view
     from lamindb.setup.connection import connect
     from lamindb.setup.session_settings import settings
     from lamindb.storage.paths import UPath
@@ -71,9 +73,11 @@ __all__ = [
     "examples",
     "finish",
     "models",
+    "save",
     "settings",
     "setup",
     "track",
+    "view",
 ]
 
 _NAMES: dict[str, str] = {
@@ -102,9 +106,11 @@ _NAMES: dict[str, str] = {
     "examples": "lamindb.examples",
     "finish": "lamindb.tracking.context:finish",
     "models": "lamindb.models",
+    "save": "lamindb.models.bulk:save",
     "settings": "lamindb.setup.session_settings:settings",
     "setup": "lamindb.setup",
     "track": "lamindb.tracking.context:track",
+    "view": "lamindb.models.view:view",
 }
 """Where each public name lives: `package.module:name`, or a module."""
 

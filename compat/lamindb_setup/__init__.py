@@ -1,27 +1,20 @@
 """Import name that older clients, schema modules and R look for: aliases of `lamindb.setup`.
 
-Importing this package doesn't connect an instance; that happens when lamindb or a module needs one.
+Importing this package doesn't connect an instance: the first use of lamindb, or of a module, does.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
 from importlib import import_module
 from importlib.metadata import entry_points
 
-# read by lamindb when it is first imported
-os.environ["_LAMINDB_DEFER_CONNECT"] = "1"
-try:
-    from lamindb import __version__, setup
-    from lamindb.setup import __all__ as _setup_names
-finally:
-    del os.environ["_LAMINDB_DEFER_CONNECT"]
+from lamindb import __version__, setup
 
 ENTRY_POINT_GROUP = "lamindb_setup.on_import"
 
-__all__ = ["__version__", "_check_instance_setup", "connect", *_setup_names]  # noqa: PLE0604
+__all__ = ["__version__", "_check_instance_setup", "connect"]
 
 _OTHER_NAMES = {
     "_check_instance_setup": "lamindb.setup.modules",
@@ -39,13 +32,13 @@ def __getattr__(name: str) -> object:
         return import_module(f"{__name__}.core")
     if name in _OTHER_NAMES:
         return getattr(import_module(_OTHER_NAMES[name]), name)
-    if name in _setup_names:
+    if name in dir(setup):
         return getattr(setup, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted({*__all__, *dir(setup)})
 
 
 def _call_entry_points() -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
-from lamin_cli import instances
 from lamin_cli.groups import CommandGroup
 from lamindb.base.log import logger
 from lamindb.errors import CurrentInstanceNotConfigured
 from lamindb.setup import cache_dir, dev_dir
+from lamindb.setup.modules import mount_modules
 from lamindb.setup.session import not_connected_message
 from lamindb.setup.session import settings as setup_settings
 
@@ -208,7 +208,7 @@ def set_modules(value: str) -> None:
 @click.argument("names")
 def add_modules(names: str) -> None:
     """Mount further modules, separated by commas, in the current database."""
-    instances.add_modules(names)
+    mount_modules(names)
 
 
 @modules.command("unset")

@@ -9,8 +9,9 @@ with mounting("lamindb"):
     # capabilities are defined, reverse relations in the order in which the registries are.
     # isort: off
     from .versioned import IsVersioned
-    from .typed import HasEmoji, HasType
+    from .is_type import TypeColumn  # noqa: F401
     from .sqlrecord import BaseSQLRecord, Registry, SQLRecord
+    from .typed import HasEmoji, HasType, SQLRecordSettings
     from .tracked import TracksRun, TracksUpdates
     from .current import current_run
     from .curatable import CanCurate
@@ -101,7 +102,9 @@ with mounting("lamindb"):
     # isort: on
     from django.db.models import Q
 
+    from .inspect_result import InspectResult
     from .query_set import BasicQuerySet, QueryManager, QuerySet
+    from .record_list import SQLRecordList
 
 FeatureValue = JsonValue
 
@@ -144,6 +147,7 @@ __all__ = [
     "HasParents",
     "HasSynonyms",
     "HasType",
+    "InspectResult",
     "IsLink",
     "IsVersioned",
     "JsonValue",
@@ -178,6 +182,8 @@ __all__ = [
     "RunRecord",
     "RunULabel",
     "SQLRecord",
+    "SQLRecordList",
+    "SQLRecordSettings",
     "Schema",
     "SchemaBlock",
     "SchemaComponent",

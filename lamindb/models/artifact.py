@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from lamindb.base.types import AnyPathStr, ArtifactKind
 
     from .artifact_create import Source
+    from .query_set import BasicQuerySet
     from .run import Run
     from .schema import Schema
     from .storage import Storage
@@ -131,7 +132,7 @@ class Artifact(SQLRecord, IsVersioned, TracksRun, TracksUpdates):
     _query_aliases = {
         "version": query_aliases.version,
         "transform": query_aliases.renamed("run__transform"),
-        "feature_sets": query_aliases.renamed("schemas"),
+        "feature_sets": query_aliases.deprecated("feature_sets", "schemas"),
     }
 
     def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -367,6 +368,12 @@ class Artifact(SQLRecord, IsVersioned, TracksRun, TracksUpdates):
     def transform(self) -> Transform | None:
         """Transform whose run created the artifact."""
         return self.run.transform if self.run is not None else None
+
+    @property
+    @deprecated("schemas")
+    def feature_sets(self) -> BasicQuerySet:
+        """Deprecated alias of `schemas`."""
+        return self.schemas
 
     @property
     def _storage_ongoing(self) -> bool:

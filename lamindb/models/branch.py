@@ -8,11 +8,16 @@ from django.db.models import PROTECT, AutoField, ManyToManyField, UniqueConstrai
 from django.db.models.functions import Lower
 
 from lamindb.base.fields import CharField, ForeignKey, JSONField, SmallIntegerField, TextField
+from lamindb.base.types import BRANCH_STATUS_TO_CODE
 from lamindb.base.uids import base62_12
+from lamindb.errors import IntegrityError
 
+from . import notes, query_aliases
 from .columns import DatabaseTimestamp
 from .current import current_user_id
+from .named_uniquely import save_named_uniquely
 from .sqlrecord import BaseSQLRecord
+from .statuses import Status
 from .typed import HasEmoji
 
 if TYPE_CHECKING:
@@ -48,3 +53,55 @@ class Branch(BaseSQLRecord, HasEmoji):
 
     class Meta(BaseSQLRecord.Meta):
         constraints = [UniqueConstraint(Lower("name"), name="unique_branch_name_lower")]
+
+    _constructor_keywords = ("name", "description")
+    _query_aliases = {"status": query_aliases.status(BRANCH_STATUS_TO_CODE)}
+
+    status = Status(BRANCH_STATUS_TO_CODE)
+
+    @property
+    def notes(self) -> str | None:
+        """Content of the latest readme that is attached to the branch."""
+        return notes.latest_readme(self)
+
+    def save(self, *args: Any, **kwargs: Any) -> Branch:
+        """Write the branch.
+
+        Returns
+        -------
+        The branch itself.
+
+        Raises
+        ------
+        IntegrityError
+            Another branch has this name, in upper or lower case.
+
+        Examples
+        --------
+        >>> ln.Branch(name="my-branch").save()
+        """
+        save_named_uniquely(self, **kwargs)
+        return self
+
+    def delete(self, permanent: bool | None = None) -> tuple[int, dict[str, int]] | None:
+        """Delete a branch that holds no records.
+
+        Parameters
+        ----------
+        permanent
+            False is refused: branches cannot be trashed.
+
+        Raises
+        ------
+        IntegrityError
+            It is one of `main`, `archive` and `trash`.
+        ProtectedError
+            Records are on the branch, or were created there.
+
+        Examples
+        --------
+        >>> ln.Branch.get(name="my-branch").delete()
+        """
+        if self.pk is not None and self.pk <= 1:
+            raise IntegrityError(f"Cannot delete branch '{self.name}': every instance needs it")
+        return super().delete(permanent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -11,13 +12,14 @@ from django.utils import timezone
 
 from lamindb.base.log import logger
 from lamindb.base.registries import get_registry_name
+from lamindb.base.types import UNSET
 
 from .columns import DatabaseTimestamp
 from .construction import check_lengths
 from .exact import fetch
 from .initialization import become
-from .registry_fields import has_field
-from .saving import save_record
+from .registry_fields import has_field, name_field
+from .saving import save_record, version_lock_name
 from .sqlrecord import BaseSQLRecord
 from .versioned import IsVersioned, lock
 
@@ -82,6 +84,7 @@ def save_records(
     using: str | None = None,
 ) -> None:
     """Save records that are known to be records; see `save`."""
+    records = list({id(record): record for record in records}.values())
     artifacts = [r for r in records if type(r).__name__ == "Artifact"]
     groups: dict[type, list[Any]] = {}
     for record in records:
@@ -89,11 +92,39 @@ def save_records(
             groups.setdefault(type(record), []).append(record)
             check_lengths(record)
     if groups:
-        alias = using or router.db_for_write(next(iter(groups)))
+        save_groups(groups, using, batch_size, ignore_conflicts)
+    save_artifacts(artifacts, using)
+
+
+def save_groups(
+    groups: dict[type, list[Any]], using: str | None, batch_size: int, ignore_conflicts: bool
+) -> None:
+    """Save the records of several registries in one transaction; if it fails, none is saved."""
+    new = [r for group in groups.values() for r in group if r._state.adding]
+    alias = using or router.db_for_write(next(iter(groups)))
+    try:
         with transaction.atomic(using=alias):
+            lock_groups(groups, alias)
             for registry, group in groups.items():
                 save_group(registry, group, alias, batch_size, ignore_conflicts)
-    save_artifacts(artifacts, using)
+    except BaseException:
+        for record in new:
+            record._state.adding, record.pk = True, None
+        raise
+
+
+def lock_groups(groups: dict[type, list[Any]], using: str) -> None:
+    """Take all locks in the same order in every process, so that no two wait for each other."""
+    names: set[tuple[str, ...]] = set()
+    for registry, records in groups.items():
+        table = registry._meta.db_table  # type: ignore[attr-defined]
+        new = [record for record in records if record._state.adding]
+        if issubclass(registry, IsVersioned):
+            names.update((table, version_lock_name(record)) for record in new)
+        elif any(record._free_name_field for record in new):
+            names.add((table,))
+    for name in sorted(names):
+        lock(using, *name)
 
 
 def save_group(
@@ -104,8 +135,11 @@ def save_group(
     saved = [record for record in records if not record._state.adding]
     for number, batch in enumerate(batches(new, batch_size)):
         if len(new) > batch_size:
-            name = get_registry_name(registry)
-            logger.info(f"saving {name} records {number * batch_size + 1} to {len(new)}")
+            first = number * batch_size + 1
+            logger.info(
+                f"saving {get_registry_name(registry)} records {first} to "
+                f"{first + len(batch) - 1} of {len(new)}"
+            )
         if ignore_conflicts:
             registry.objects.using(using).bulk_create(batch, ignore_conflicts=True)
         elif issubclass(registry, IsVersioned):
@@ -114,7 +148,7 @@ def save_group(
         else:
             insert_batch(registry, batch, using)
     for batch in batches(saved, batch_size):
-        update_rows(registry, batch, using)
+        update_batch(registry, batch, using)
 
 
 def batches(records: list[Any], size: int) -> Iterator[list[Any]]:
@@ -143,7 +177,7 @@ def save_artifacts(artifacts: list[Any], using: str | None) -> None:
 def insert_batch(registry: Any, records: list[Any], using: str) -> None:
     """Insert new records, except those whose names exist by now; these become the rows."""
     repeated: list[tuple[Any, Any]] = []
-    if records[0]._free_name_field is not None:
+    if any(record._free_name_field for record in records):
         records, repeated = separate_known_names(registry, records, using)
     if records:
         try:
@@ -161,26 +195,22 @@ def separate_known_names(
 ) -> tuple[list[Any], list[tuple[Any, Any]]]:
     """Records to insert, and pairs of a record and the one that has its name.
 
-    Inside the write transaction, so that two processes cannot insert the same name.
+    Inside the write transaction and behind the lock of the table, so that two processes cannot
+    insert the same name.
     """
-    field = records[0]._free_name_field
-    lock(using, registry._meta.db_table)
-    scope = [name for name in ("type_id", "branch_id") if name in records[0].__dict__]
-
-    def identity(record: Any) -> tuple[Any, ...]:
-        return (getattr(record, field), *(record.__dict__[name] for name in scope))
-
-    existing = rows_by_name(registry, field, {identity(r)[0] for r in records}, scope, using)
-    found = registry.objects.using(using).in_bulk(
-        [pk for key, pk in existing.items() if key in {identity(r) for r in records}]
-    )
-    first: dict[tuple[Any, ...], Any] = {
-        key: found[pk] for key, pk in existing.items() if pk in found
-    }
+    field = name_field(registry)
+    assert field is not None, registry
+    scope = [f"{name}_id" for name in ("type", "branch") if has_field(registry, name)]
+    identity = operator.itemgetter(field, *scope) if scope else lambda values: (values[field],)
+    keys = [identity(r.__dict__) if r._free_name_field else None for r in records]
+    existing = rows_by_name(registry, field, {key[0] for key in keys if key}, scope, using)
+    known = {key: existing[key] for key in keys if key in existing}
+    rows = registry.objects.using(using).in_bulk(list(known.values()))
+    first: dict[tuple[Any, ...], Any] = {key: rows[pk] for key, pk in known.items()}
     fresh: list[Any] = []
     repeated: list[tuple[Any, Any]] = []
-    for record in records:
-        same = first.setdefault(identity(record), record)
+    for key, record in zip(keys, records, strict=True):
+        same = first.setdefault(key, record) if key else record
         if same is record:
             fresh.append(record)
         else:
@@ -207,17 +237,16 @@ def rows_by_name(
 
 def insert_rows(registry: Any, records: list[Any], using: str) -> None:
     """Insert rows with one prepared statement, and fill in primary keys and times."""
-    if connections[using].vendor != "sqlite":
+    fill_times(registry, records)
+    connection = connections[using]
+    if connection.vendor != "sqlite":
         registry.objects.using(using).bulk_create(records)
         return
-    connection = connections[using]
     plan = columns_to_write(registry)
-    now = timezone.now()
-    for name in timestamps(registry):
-        for record in records:
-            if record.__dict__[name] is None:
-                record.__dict__[name] = now
-    rows = [prepare(record, plan, connection) for record in records]
+    for record in records:
+        if record._state.fields_cache:
+            record._prepare_related_fields_for_save(operation_name="bulk_create")
+    rows = prepare(records, plan, connection)
     names = ", ".join(f'"{column}"' for column, _, _ in plan)
     marks = ", ".join(["%s"] * len(plan))
     with connection.cursor() as cursor:
@@ -227,17 +256,22 @@ def insert_rows(registry: Any, records: list[Any], using: str) -> None:
         cursor.execute("SELECT last_insert_rowid()")
         last = cursor.fetchone()[0]
     # the transaction holds the only write lock, so the new keys are consecutive
+    primary_key = registry._meta.pk.attname
     for pk, record in enumerate(records, start=last - len(records) + 1):
-        record.pk = pk
+        record.__dict__[primary_key] = pk
         record._state.adding = False
         record._state.db = using
 
 
-@cache
-def timestamps(registry: Any) -> tuple[str, ...]:
-    """Columns that hold the time of the insert."""
-    fields = registry._meta.concrete_fields
-    return tuple(f.attname for f in fields if isinstance(f, DatabaseTimestamp))
+def fill_times(registry: Any, records: list[Any]) -> None:
+    """Time of the insert, where none is set."""
+    now = timezone.now()
+    for field in registry._meta.concrete_fields:
+        if isinstance(field, DatabaseTimestamp):
+            name = field.attname
+            for record in records:
+                if record.__dict__[name] is None:
+                    record.__dict__[name] = now
 
 
 @cache
@@ -257,16 +291,45 @@ def columns_to_write(registry: Any) -> tuple[tuple[str, str, Callable[..., Any] 
     )
 
 
-def prepare(record: Any, plan: Iterable[tuple[str, str, Any]], connection: Any) -> list[Any]:
-    """Values of a row as the database driver takes them."""
-    values = record.__dict__
-    return [
-        values[attname] if convert is None else convert(values[attname], connection)
-        for _, attname, convert in plan
-    ]
+def prepare(
+    records: list[Any], plan: Iterable[tuple[str, str, Any]], connection: Any
+) -> Iterator[tuple[Any, ...]]:
+    """Values of the rows as the database driver takes them."""
+    columns = []
+    for _, attname, convert in plan:
+        values = [record.__dict__[attname] for record in records]
+        if convert is not None:
+            values = convert_values(values, convert, connection)
+        columns.append(values)
+    return zip(*columns, strict=True)
+
+
+def convert_values(
+    values: list[Any], convert: Callable[..., Any], connection: Any
+) -> list[Any]:
+    """Converted values; an object that repeats, such as the time of the insert, just once."""
+    last: Any = UNSET
+    converted = None
+    result = []
+    for value in values:
+        if value is not last:
+            last, converted = value, convert(value, connection)
+        result.append(converted)
+    return result
 
 
 # -- updating
+
+
+def update_batch(registry: Any, records: list[Any], using: str) -> None:
+    """Update saved records; those of which only some columns were read, one by one."""
+    attributes = {field.attname for field in registry._meta.concrete_fields}
+    complete = [record for record in records if attributes <= record.__dict__.keys()]
+    if complete:
+        update_rows(registry, complete, using)
+    for record in records:
+        if not attributes <= record.__dict__.keys():
+            save_record(record, using=using)
 
 
 def update_rows(registry: Any, records: list[Any], using: str) -> None:
@@ -278,7 +341,8 @@ def update_rows(registry: Any, records: list[Any], using: str) -> None:
         for record in records:
             record.updated_at = now
     assignments = ", ".join(f'"{column}" = %s' for column, _, _ in plan)
-    rows = [[*prepare(record, plan, connection), record.pk] for record in records]
+    prepared = zip(prepare(records, plan, connection), records, strict=True)
+    rows = [(*row, record.pk) for row, record in prepared]
     with connection.cursor() as cursor:
         cursor.executemany(
             f'UPDATE "{registry._meta.db_table}" SET {assignments} '

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -27,13 +29,18 @@ from .initialization import become, initialize
 from .registry_fields import (
     column_names,
     constructor_keywords,
+    foreign_keys,
     has_field,
     length_limits,
     name_field,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .sqlrecord import BaseSQLRecord, Registry
+
+_names_are_new: ContextVar[bool] = ContextVar("lamindb_names_are_new", default=False)
 
 NEVER_OVERWRITTEN = {"uid", "hash", "otype", "dtype", "_dtype_str"}
 """Fields of an existing row that a constructor call does not change."""
@@ -201,6 +208,16 @@ def searched_field(registry: Registry, kwargs: dict[str, Any]) -> str | None:
     return field if isinstance(name, str) and name and creation.search_names else None
 
 
+@contextmanager
+def names_are_new() -> Iterator[None]:
+    """Spare constructors in a `with` block the look-up, because it was made for all of them."""
+    token = _names_are_new.set(True)
+    try:
+        yield
+    finally:
+        _names_are_new.reset(token)
+
+
 def find_by_name(registry: Registry, kwargs: dict[str, Any]) -> BaseSQLRecord | None:
     """Existing record with the same name, among the visible branches and within the type.
 
@@ -208,7 +225,7 @@ def find_by_name(registry: Registry, kwargs: dict[str, Any]) -> BaseSQLRecord | 
     `type=None` the records without type.
     """
     field = searched_field(registry, kwargs)
-    if field is None:
+    if field is None or _names_are_new.get():
         return None
     where = {field: kwargs[field], **same_type(registry, kwargs)}
     if has_field(registry, "branch"):
@@ -268,14 +285,44 @@ def construct_named(record: BaseSQLRecord, args: tuple[Any, ...], kwargs: dict[s
     check_literals(registry, kwargs)
     check_uid_length(registry, kwargs)
     check_type(registry, kwargs)
-    passed = {k: v for k, v in kwargs.items() if k in column_names(registry)}
     existing = find_by_name(registry, kwargs)
     if existing is not None:
         say_same_name(existing)
         become(record, existing)
-        update_fields(record, passed)
+        known = column_names(registry)
+        update_fields(record, {k: v for k, v in kwargs.items() if k in known})
         return
     fill_branch_and_space(registry, kwargs)
     initialize(record, {k: v for k, v in kwargs.items() if v is not UNSET})
     record._free_name_field = searched_field(registry, kwargs)
     check_lengths(record)
+
+
+def construct_new(registry: Registry, field: str, values: list[Any]) -> list[Any]:
+    """Unsaved records that differ in one field, for values that no record has.
+
+    Checks that concern all of them are made once, and there is no look-up per record.
+
+    Raises
+    ------
+    FieldValidationError
+        Another field is required, or a value is too long or not allowed.
+    """
+    if not values:
+        return []
+    check_required(registry, {field: values[0]})
+    shared: dict[str, Any] = {
+        key.attname: key.get_default() for key in foreign_keys(registry) if callable(key.default)
+    }
+    fill_branch_and_space(registry, shared)
+    free_name_field = searched_field(registry, {field: values[0]})
+    records = []
+    for value in values:
+        check_literals(registry, {field: value})
+        check_uid_length(registry, {field: value})
+        record: BaseSQLRecord = registry.__new__(registry)
+        initialize(record, {**shared, field: value})
+        record._free_name_field = free_name_field
+        check_lengths(record)
+        records.append(record)
+    return records

@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from numbers import Number
+from numbers import Integral, Number
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldError
 from django.db.models import CharField, DecimalField, Field, FloatField, IntegerField, TextField
 from django.db.models.query_utils import DeferredAttribute
 
-from lamindb.base.registries import get_registry_name
-from lamindb.base.text import did_you_mean
+from lamindb.base.registries import concrete_model, get_registry_name
 
-from .registry_fields import name_field, own_simple_fields
+from .field_names import named_column
+from .registry_fields import name_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,26 +47,28 @@ def curated_field(registry: Registry, field: Any = None) -> Field:
         The field belongs to another registry.
     """
     label = get_registry_name(registry)
-    if isinstance(field, DeferredAttribute):
-        if field.field.model is not registry._meta.concrete_model:
-            raise ValueError(f"{field!r} is no field of {label}, pass e.g. field='{field.field.name}'")
-        return field.field
-    name = name_field(registry) if field is None else field
-    if name is None:
+    named = name_field(registry) if field is None else field
+    if named is None:
         raise AttributeError(f"{label} has no name field: pass the `field` to compare with")
+    if isinstance(named, DeferredAttribute) and named.field.model is not concrete_model(registry):
+        raise ValueError(f"{named!r} is no field of {label}: pass one of its own fields")
     try:
-        found = registry._meta.get_field(str(name))
-    except FieldDoesNotExist:
-        hint = did_you_mean(str(name), [f.name for f in own_simple_fields(registry)])
-        raise AttributeError(f"{label} has no field '{name}'.{hint}") from None
-    if found.is_relation:
-        raise AttributeError(f"'{name}' of {label} is a relation: pass a field that holds values")
-    return found
+        column = named_column(registry, named)
+    except FieldError as error:
+        raise AttributeError(str(error)) from None
+    if column.is_relation:
+        raise AttributeError(f"'{named}' of {label} is a relation: pass a field that holds values")
+    return column
 
 
 def is_text(field: Field) -> bool:
     """Whether a column holds strings."""
     return isinstance(field, (CharField, TextField))
+
+
+def is_numeric(field: Field) -> bool:
+    """Whether a column holds numbers."""
+    return isinstance(field, (IntegerField, FloatField, DecimalField))
 
 
 def is_missing(value: Any) -> bool:
@@ -149,17 +151,18 @@ class CuratedValues:
 
     def check_kind(self, field: Field) -> None:
         """Refuse numbers for a column of text and strings for a column of numbers."""
+        if not self.distinct:
+            return
         number, text = "numeric", "str/categorical"
-        if is_text(field):
-            wrong, kind, expected = Number, number, text
-        elif isinstance(field, (IntegerField, FloatField, DecimalField)):
-            wrong, kind, expected = str, text, number
+        if is_text(field) and all(isinstance(value, Number) for value in self.distinct):
+            kind, expected = number, text
+        elif is_numeric(field) and all(isinstance(value, str) for value in self.distinct):
+            kind, expected = text, number
         else:
             return
-        if self.distinct and all(isinstance(value, wrong) for value in self.distinct):
-            raise TypeError(
-                f"Type mismatch: identifiers are '{kind}' but field_values are '{expected}'."
-            )
+        raise TypeError(
+            f"Type mismatch: identifiers are '{kind}' but field_values are '{expected}'."
+        )
 
 
 def comparable(values: Iterable[Any], field: Field) -> list[Any]:
@@ -167,8 +170,13 @@ def comparable(values: Iterable[Any], field: Field) -> list[Any]:
     if is_text(field):
         return [str(v) for v in values if isinstance(v, str) and is_storable(v)]
     if isinstance(field, IntegerField):
-        return [int(v) for v in values if isinstance(v, Number) and float(v).is_integer()]  # type: ignore[arg-type]
+        return [int(v) for v in values if is_integer(v)]
     return list(values)
+
+
+def is_integer(value: Any) -> bool:
+    """Whether a value is a whole number; pandas turns integers beside missing values to floats."""
+    return isinstance(value, Integral) or (isinstance(value, float) and value.is_integer())
 
 
 def is_storable(text: str) -> bool:

@@ -20,6 +20,7 @@ from .curation_messages import (
     say_what_to_do,
 )
 from .inspect_result import InspectResult
+from .membership import OneOf
 from .public_terms import public_terms
 from .registry_fields import has_field, name_field
 from .similar_terms import SimilarTerms, find_similar
@@ -82,7 +83,8 @@ def inspect(
     result = build_result(curated, known)
     if column.name == name_field(registry):
         terms = similar_terms(universe, column, result.non_validated, column.attname)
-        result._synonyms_mapper = {**first(terms.synonyms), **terms.casings}
+        meant = {value: found[0] for value, found in terms.synonyms.items()} | terms.casings
+        result._synonyms_mapper = {v: meant[v] for v in result.non_validated if v in meant}
     rest = [v for v in result.non_validated if v not in result.synonyms_mapper]
     public = public_terms(registry, column.name, organism, source) if from_source and rest else None
     in_public = public.known(rest) if public else set()
@@ -95,7 +97,7 @@ def inspect(
     return result
 
 
-def standardize(
+def standardize(  # noqa: PLR0913 (public signature)
     queryset: BasicQuerySet,
     values: Any,
     field: Any = None,
@@ -119,26 +121,18 @@ def standardize(
     target = column if return_field is None else curated_field(registry, return_field)
     curated = CuratedValues.of(values, column)
     universe = restricted(queryset, organism, source, strict_source)
-    synonyms = synonyms_column(registry, synonyms_field)
-    mapper: dict[Any, Any] = {}
-    if synonyms is not None or target is not column:
-        mapper = known_mapper(universe, column, target, curated.distinct)
-        rest = [value for value in curated.distinct if value not in mapper]
-        terms = similar_terms(
-            universe, column, rest, target.attname, case_sensitive, synonyms_field
-        )
-        mapper |= {v: choose(found, keep) for v, found in terms.synonyms.items()} | terms.casings
+    mapper = terms_by_value(
+        universe, column, target, curated.distinct, case_sensitive, keep, synonyms_field
+    )
     rest = [value for value in curated.distinct if value not in mapper]
     public = public_terms(registry, column.name, organism, source) if from_source and rest else None
-    in_public: dict[Any, Any] = {}
     if public:
-        in_public = public.standardized(
+        mapper |= public.standardized(
             rest, return_field=target.name, case_sensitive=case_sensitive, keep=keep
         )
-    mapper |= in_public
-    changed = {value: term for value, term in mapper.items() if term != value}
+    changed = {v: mapper[v] for v in curated.distinct if v in mapper and mapper[v] != v}
     with quiet(mute):
-        say_standardized(registry, curated.distinct, changed, [v for v in in_public if v in changed])
+        say_standardized(registry, curated.distinct, changed, [v for v in rest if v in changed])
     if return_mapper:
         return changed
     standardized = [changed.get(value, value) for value in curated.items]
@@ -175,8 +169,8 @@ def restricted(
 
 def equal(queryset: BasicQuerySet, column: Field, values: list[Any]) -> BasicQuerySet:
     """Records whose column equals one of the values."""
-    lookup = "one_of" if "one_of" in column.get_lookups() else "in"
-    wanted = comparable(values, column)
+    lookup = OneOf.lookup_name if OneOf in column.get_lookups().values() else "in"
+    wanted = frozenset(comparable(values, column))
     return QuerySet.filter(queryset, **{f"{column.attname}__{lookup}": wanted})
 
 
@@ -187,14 +181,33 @@ def known_values(queryset: BasicQuerySet, column: Field, values: list[Any]) -> s
     return set(equal(queryset, column, values).order_by().values_list(column.attname, flat=True))
 
 
-def known_mapper(
+def terms_by_value(
+    queryset: BasicQuerySet,
+    column: Field,
+    target: Field,
+    values: list[Any],
+    case_sensitive: bool,
+    keep: Keep,
+    synonyms_field: str,
+) -> dict[Any, Any]:
+    """The target column of the record that a value means, for values that mean one."""
+    if target is column and synonyms_column(queryset.model, synonyms_field) is None:
+        return {}
+    known = known_terms(queryset, column, target, values)
+    rest = [value for value in values if value not in known]
+    similar = similar_terms(queryset, column, rest, target.attname, case_sensitive, synonyms_field)
+    synonyms = {value: choose(found, keep) for value, found in similar.synonyms.items()}
+    return known | synonyms | similar.casings
+
+
+def known_terms(
     queryset: BasicQuerySet, column: Field, target: Field, values: list[Any]
 ) -> dict[Any, Any]:
     """By value that is a term, the target column of the first record that has it."""
     if target is column:
         return {value: value for value in known_values(queryset, column, values)}
-    rows = equal(queryset, column, values).order_by("-pk")
-    return dict(rows.values_list(column.attname, target.attname)) if values else {}
+    rows = equal(queryset, column, values).order_by("-pk") if values else queryset.none()
+    return dict(rows.values_list(column.attname, target.attname))
 
 
 def synonyms_column(registry: Registry, name: str = SYNONYMS) -> Field | None:
@@ -242,11 +255,6 @@ def choose(found: list[Any], keep: Keep) -> Any:
         return found[0 if keep == "first" else -1]
     distinct = list(dict.fromkeys(found))
     return distinct if len(distinct) > 1 else distinct[0]
-
-
-def first(found: dict[str, list[Any]]) -> dict[str, Any]:
-    """The first term for each value."""
-    return {value: terms[0] for value, terms in found.items()}
 
 
 def is_empty(queryset: BasicQuerySet) -> bool:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from .sqlrecord import Registry
 
 
-
 def quiet(mute: bool) -> AbstractContextManager[None]:
     """No messages but errors, if muted."""
     return logger.mute() if mute else nullcontext()
@@ -77,7 +76,9 @@ def say_what_to_do(
     if found:
         n = counted(len(found), f"{name} term")
         logger.print(f"   detected {n} in public source for {field}: {listed(found)}")
-        logger.important(f" add records from public source to your {name} registry via .from_values()")
+        logger.important(
+            f" add records from public source to your {name} registry via .from_values()"
+        )
     if unknown:
         logger.print(f"   couldn't validate {counted(len(unknown), 'term')}: {listed(unknown)}")
         logger.important(

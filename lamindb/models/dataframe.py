@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist, FieldError
-from django.db.models import BooleanField, CharField, DateTimeField, ForeignKey, TextField
+from django.db import connections
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateTimeField,
+    F,
+    Field,
+    ForeignKey,
+    Func,
+    TextField,
+)
 
 from lamindb.base.log import logger
 from lamindb.base.registries import get_registry_name
@@ -151,20 +161,39 @@ def fetch_rows(
     registry = queryset.model
     query = queryset.query
     if query.is_sliced:
-        return list(queryset.values_list(*names))
+        return list(values_list(queryset, names))
     if registry.__name__ == "Artifact" and not mentions(queryset, "kind"):
         queryset = queryset.exclude(kind__startswith=INTERNAL_KINDS)
     if order_by is not None and not queryset.ordered:
         queryset = queryset.order_by(order_by)
     if limit is None:
-        return list(queryset.values_list(*names))
+        return list(values_list(queryset, names))
     limit = int(limit)
-    rows = list(queryset.values_list(*names)[: limit + 1])
+    rows = list(values_list(queryset, names)[: limit + 1])
     if len(rows) > limit and limit == DEFAULT_LIMIT:
         logger.warning(
             f"truncated query result to limit={limit} {get_registry_name(registry)} objects"
         )
     return rows[:limit]
+
+
+def values_list(queryset: BasicQuerySet, names: list[str]) -> BasicQuerySet:
+    """Values of columns and paths; on SQLite times as text and flags as 0 and 1.
+
+    There, the driver and Django make one Python object after the other of them; `column_array`
+    converts a whole column at once.
+    """
+    if connections[queryset.db].vendor != "sqlite" or queryset.query.combinator:
+        return queryset.values_list(*names)
+    fields = {field.attname: field for field in queryset.model._meta.concrete_fields}
+    return queryset.values_list(*(as_stored(fields.get(name), name) for name in names))
+
+
+def as_stored(field: Field | None, name: str) -> Any:
+    """Expression without a type for a column that would be converted cell by cell."""
+    if isinstance(field, (BooleanField, DateTimeField)):
+        return Func(F(name), template="+%(expressions)s", output_field=Field())
+    return name
 
 
 def mentions(queryset: BasicQuerySet, column: str) -> bool:
@@ -193,6 +222,7 @@ def build_frame(registry: Registry, columns: Columns, rows: list[tuple[Any, ...]
 
 def column_array(registry: Registry, name: str, values: tuple[Any, ...]) -> Any:
     """Values of one column: times as UTC, partly missing keys as float, else as they are."""
+    import numpy as np
     import pandas as pd
 
     field = next((f for f in registry._meta.concrete_fields if name in (f.name, f.attname)), None)
@@ -201,21 +231,23 @@ def column_array(registry: Registry, name: str, values: tuple[Any, ...]) -> Any:
         return times_array(values)
     if isinstance(field, ForeignKey) and missing:
         return pd.array(values, dtype=object if set(values) == {None} else "float64")
+    if isinstance(field, ForeignKey):
+        return np.array(values, dtype="int64")
     if isinstance(field, BooleanField):
-        return pd.array(values, dtype=object if missing else bool)
+        if missing:
+            return pd.array([None if v is None else bool(v) for v in values], dtype=object)
+        return np.array(values, dtype=bool)
     is_text = isinstance(field, (CharField, TextField)) or not values
     return pd.Series(list(values), dtype=object if is_text else None).array
 
 
-def times_array(values: tuple[datetime | None, ...]) -> Any:
+def times_array(values: tuple[datetime | str | None, ...]) -> Any:
     """UTC times with nanoseconds; if all are missing, just None."""
-    import numpy as np
     import pandas as pd
 
     if values and set(values) == {None}:
         return pd.array(values, dtype=object)
-    naive = np.array([v and v.replace(tzinfo=None) for v in values], dtype="datetime64[us]")
-    return pd.DatetimeIndex(naive).tz_localize("UTC").as_unit("ns")
+    return pd.to_datetime(list(values), format="ISO8601", utc=True).as_unit("ns")
 
 
 def linked_values(registry: Registry, path: str, ids: pd.Index) -> list[set[Any]]:

@@ -76,7 +76,10 @@ def relational_fields(registry: Registry) -> tuple[list[str], dict[str, list[str
 
 
 def relations(registry: Registry) -> Iterable[tuple[str, Registry]]:
-    """Accessors and registries of all public relations: foreign keys, many-to-many, reverse."""
+    """Accessors and registries of all public relations: foreign keys, many-to-many, reverse.
+
+    Relations that hold the feature values of a record come last.
+    """
     meta = registry._meta
     forward = [f for f in (*meta.fields, *meta.many_to_many) if f.is_relation]
     first = ("branch", "created_on", "space")
@@ -84,10 +87,17 @@ def relations(registry: Registry) -> Iterable[tuple[str, Registry]]:
     for field in forward:
         if not field.name.startswith("_"):
             yield field.name, field.related_model
-    linked = [(f.get_accessor_name(), f.related_model) for f in meta.related_objects]
-    for accessor, related in sorted(linked, key=lambda item: (item[0] or "").startswith("linked_")):
-        if accessor and not accessor.startswith(("links_", "_", "values_")):
+    reverse = [(f.get_accessor_name() or "_", f.related_model) for f in meta.related_objects]
+    if registry.__name__ == "Record":
+        reverse.sort(key=lambda item: (item[0].startswith("values_"), is_value_of_record(item[0])))
+    for accessor, related in reverse:
+        if not accessor.startswith(("links_", "_")):
             yield accessor, related
+
+
+def is_value_of_record(accessor: str) -> bool:
+    """Whether an accessor of `Record` is about feature values."""
+    return accessor.startswith(("linked_", "values_")) and accessor != "linked_in_records"
 
 
 # -- records

@@ -52,19 +52,21 @@ def select(
     >>> select(ln.ULabel, ("id",), {"name": "control", "branch_id": [1]})
     [(3,)]
     """
-    shape = tuple(
-        (name, None if value is None else len(value) if isinstance(value, list) else 0)
-        for name, value in where.items()
-    )
-    vendor = connections[using].vendor
-    sql = statement(registry._meta.db_table, columns, shape, order_by, limit, vendor)
+    shape: list[tuple[str, int | None]] = []
     values: list[Any] = []
-    for value in where.values():
-        if isinstance(value, list):
+    for name, value in where.items():
+        if value is None:
+            shape.append((name, None))
+        elif isinstance(value, list):
+            shape.append((name, len(value)))
             values.extend(value)
-        elif value is not None:
+        else:
+            shape.append((name, 0))
             values.append(value)
-    return fetch(connections[using], sql, values)
+    connection = connections[using]
+    table, vendor = registry._meta.db_table, connection.vendor
+    sql = statement(table, columns, tuple(shape), order_by, limit, vendor)
+    return fetch(connection, sql, values)
 
 
 def fetch(connection: Any, sql: str, values: list[Any]) -> list[tuple[Any, ...]]:

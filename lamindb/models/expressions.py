@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist, FieldError
-from django.db.models import Field, ForeignKey, Model, Q
+from django.db.models import Field, ForeignKey, Model, Q, QuerySet
 from django.db.models.fields.related_lookups import RelatedIn
 
 from lamindb.base.registries import get_registry_name
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 IDENTIFYING = frozenset({"id", "uid", "hash", "id__in", "uid__in", "hash__in"})
 """Keywords that find a record on any branch."""
+
+MAX_VALUE_LENGTH = 200
+"""Characters of a value that a message shows."""
 
 
 @ForeignKey.register_lookup
@@ -66,8 +69,10 @@ def branch_filter(
     return Q(branch_id__among=visible_branch_ids())
 
 
-def visible_branch_ids() -> list[int]:
-    """The current branch and main."""
+def visible_branch_ids(using: str | None = "default") -> list[int]:
+    """The current branch and main; of another database than the default one just main."""
+    if using not in (None, "default"):
+        return [MAIN_BRANCH_ID]
     return sorted({MAIN_BRANCH_ID, current_branch_id()})
 
 
@@ -79,6 +84,30 @@ def is_lifted(expressions: dict[str, Any]) -> bool:
             for name in ("branch", "branch_id")
         ]
     )
+
+
+def translate_aliases(
+    registry: Registry, expressions: dict[str, Any]
+) -> tuple[list[Q], dict[str, Any]]:
+    """Replace names that queries accept besides fields, say `version`.
+
+    Returns
+    -------
+    Conditions that replace aliases, and the expressions that Django understands.
+    """
+    aliases = getattr(registry, "_query_aliases", None)
+    if not aliases:
+        return [], expressions
+    conditions: list[Q] = []
+    translated: dict[str, Any] = {}
+    for name, value in expressions.items():
+        field_name, _, rest = name.partition("__")
+        replaced = aliases[field_name](rest, value) if field_name in aliases else {name: value}
+        if isinstance(replaced, Q):
+            conditions.append(replaced)
+        else:
+            translated.update(replaced)
+    return conditions, translated
 
 
 def resolve(
@@ -97,19 +126,10 @@ def resolve(
     InvalidArgument
         Likewise for registries that can be queried by feature.
     """
-    aliases = getattr(registry, "_query_aliases", {})
-    conditions: list[Q] = []
-    resolved: dict[str, Any] = {}
+    conditions, resolved = translate_aliases(registry, expressions)
     unknown: list[str] = []
-    for name, value in expressions.items():
+    for name, value in resolved.items():
         field_name, _, rest = name.partition("__")
-        if field_name in aliases:
-            replaced = aliases[field_name](rest, value)
-            if isinstance(replaced, Q):
-                conditions.append(replaced)
-            else:
-                resolved.update(replaced)
-            continue
         if field_name != "pk" and field_name not in annotations:
             field = find_field(registry, field_name)
             if field is None:
@@ -117,7 +137,6 @@ def resolve(
                 continue
             if field.is_relation and not rest:
                 check_relation_value(registry, field, value)
-        resolved[name] = value
     if unknown:
         raise unknown_names(registry, unknown)
     return conditions, resolved
@@ -168,6 +187,22 @@ def prefix_condition(field: str, prefix: str, vendor: str) -> Q:
     if vendor == "sqlite":
         return Q(**{f"{field}__gte": prefix, f"{field}__lt": prefix + "{"})
     return Q(**{f"{field}__startswith": prefix})
+
+
+def condition_text(asked_for: Iterable[Any]) -> str:
+    """What was asked for, as text for messages; reads nothing from the database."""
+    return ", ".join(
+        f"{part[0]}={value_text(part[1])}" if isinstance(part, tuple) else str(part)
+        for part in asked_for
+    )
+
+
+def value_text(value: Any) -> str:
+    """Value of a condition, shortened; queries are named, not run."""
+    if isinstance(value, QuerySet) or hasattr(value, "resolve_expression"):
+        return f"<{type(value).__name__}>"
+    text = repr(value)
+    return text if len(text) <= MAX_VALUE_LENGTH else f"{text[:MAX_VALUE_LENGTH]}…"
 
 
 def check_saved(records: Iterable[Model]) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 PORTS: dict[str, str] = {
     "link_run_input": "lamindb.tracking.inputs:link_run_input",
+    "search": "lamindb.search:search",
+    "similar_names": "lamindb.search:similar_names",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import PROTECT, AutoField, ManyToManyField
 
@@ -15,19 +15,32 @@ from lamindb.base.fields import (
     TextField,
     URLField,
 )
+from lamindb.base.types import PROJECT_STATUS_TO_CODE
 from lamindb.base.uids import base62_12
 
+from . import query_aliases
+from .construction import construct_named
 from .curatable import CanCurate
+from .parents import HasParents
 from .sqlrecord import SQLRecord
+from .statuses import Status
 from .synonyms import HasAbbr
 from .tracked import TracksRun, TracksUpdates
-from .typed import HasType
+from .typed import HasType, query_members
+from .validated import ValidateFields, doi_validator
 
 if TYPE_CHECKING:
     from datetime import date as DateType
 
+    from .query_set import QuerySet
 
-class Reference(SQLRecord, HasType, CanCurate, HasAbbr, TracksRun, TracksUpdates):
+
+KEYWORDS = ("name", "type", "is_type", "abbr", "url", "description", "branch", "space")
+
+
+class Reference(
+    SQLRecord, HasType, CanCurate, HasAbbr, TracksRun, TracksUpdates, ValidateFields
+):
     """References: publications, preprints, documents and internal notes.
 
     Examples
@@ -61,8 +74,50 @@ class Reference(SQLRecord, HasType, CanCurate, HasAbbr, TracksRun, TracksUpdates
     )
     records = ManyToManyField("Record", through="ReferenceRecord", related_name="references")
 
+    _constructor_keywords = (*KEYWORDS, "pubmed_id", "doi", "text", "date")
+    _validators = {"doi": doi_validator}
 
-class Project(SQLRecord, HasType, CanCurate, HasAbbr, TracksRun, TracksUpdates):
+    def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        construct_named(self, args, kwargs)
+        self._validate_fields()
+
+    def save(self, *args: Any, **kwargs: Any) -> Reference:
+        """Write the reference.
+
+        Returns
+        -------
+        The record itself.
+
+        Raises
+        ------
+        FieldValidationError
+            A value has the wrong form.
+
+        Examples
+        --------
+        >>> ln.Reference(name="Cell atlas").save()
+        """
+        self._validate_fields()
+        return super().save(*args, **kwargs)
+
+    def query_references(self, depth: int | None = None) -> QuerySet:
+        """Members of the type on the visible branches, breadth-first; members of members too.
+
+        Parameters
+        ----------
+        depth
+            Number of levels, None for all; 1 means direct members only.
+
+        Examples
+        --------
+        >>> papers.query_references().to_dataframe()
+        """
+        return query_members(self, depth)
+
+
+class Project(
+    SQLRecord, HasType, HasParents, CanCurate, HasAbbr, TracksRun, TracksUpdates, ValidateFields
+):
     """Projects: work packages that data, code, runs and people belong to.
 
     Examples
@@ -101,3 +156,47 @@ class Project(SQLRecord, HasType, CanCurate, HasAbbr, TracksRun, TracksUpdates):
     references = ManyToManyField("Reference", related_name="projects")
     blocks = ManyToManyField("Block", through="BlockProject", related_name="projects")
     users = ManyToManyField("User", through="ProjectUser", related_name="projects")
+
+    _constructor_keywords = (*KEYWORDS, "start_date", "end_date")
+    _query_aliases = {"status": query_aliases.status(PROJECT_STATUS_TO_CODE)}
+
+    status = Status(PROJECT_STATUS_TO_CODE)
+
+    def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        construct_named(self, args, kwargs)
+        if self._state.adding and "_status_code" not in kwargs:
+            self.status = "planned"
+        self._validate_fields()
+
+    def save(self, *args: Any, **kwargs: Any) -> Project:
+        """Write the project.
+
+        Returns
+        -------
+        The record itself.
+
+        Raises
+        ------
+        FieldValidationError
+            A value has the wrong form.
+
+        Examples
+        --------
+        >>> ln.Project(name="Immuno atlas").save()
+        """
+        self._validate_fields()
+        return super().save(*args, **kwargs)
+
+    def query_projects(self, depth: int | None = None) -> QuerySet:
+        """Members of the type on the visible branches, breadth-first; members of members too.
+
+        Parameters
+        ----------
+        depth
+            Number of levels, None for all; 1 means direct members only.
+
+        Examples
+        --------
+        >>> program.query_projects().to_dataframe()
+        """
+        return query_members(self, depth)

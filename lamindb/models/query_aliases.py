@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.apps import apps
+from django.db.models import Exists, Q
+from django.db.models.functions import Right
+from django.db.models.lookups import Exact
+
+from lamindb.base.uids import SUFFIX_LENGTH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+
+INTERNAL = ("lamindb.", "django.")
+"""How the modules start whose code users have not written."""
 
 
 def join_lookup(path: str, rest: str) -> str:
@@ -20,12 +31,43 @@ def renamed(path: str) -> Callable[[str, Any], dict[str, Any]]:
     return lambda rest, value: {join_lookup(path, rest): value}
 
 
+def deprecated(
+    name: str, path: str, new_name: str | None = None
+) -> Callable[[str, Any], dict[str, Any]]:
+    """Like `renamed`, and warns that there is a new name."""
+
+    def alias(rest: str, value: Any) -> dict[str, Any]:
+        warn_deprecated(name, new_name or path)
+        return {join_lookup(path, rest): value}
+
+    return alias
+
+
+def warn_deprecated(name: str, new_name: str) -> None:
+    """Warn at the line outside of lamindb and Django that uses an old name."""
+    frame, level = sys._getframe(), 1
+    while frame.f_back is not None and frame.f_globals["__name__"].startswith(INTERNAL):
+        frame, level = frame.f_back, level + 1
+    message = f"Use {new_name} instead of {name}, {name} is deprecated."
+    warnings.warn(message, category=DeprecationWarning, stacklevel=level)
+
+
+def path_or_name(rest: str, value: Any) -> Q | dict[str, Any]:
+    """`name` of a transform means its key, or if no key is like that, the key's last component."""
+    if rest or not isinstance(value, str):
+        return {join_lookup("key", rest): value}
+    same_key = apps.get_model("lamindb", "Transform").objects.filter(key=value)
+    return Q(key=value) | (Q(key__endswith=f"/{value}") & ~Q(Exists(same_key)))
+
+
 def version(rest: str, value: Any) -> Q | dict[str, Any]:
     """`version` means the tag, or for untagged records the end of the uid, as `.version` shows."""
     if rest or not isinstance(value, str):
         return {join_lookup("version_tag", rest): value}
-    untagged = Q(version_tag__isnull=True, uid__endswith=value) if value else Q(version_tag=value)
-    return Q(version_tag=value) | untagged
+    # not `endswith`, for which SQLite takes 000A and 000a as equal
+    return Q(version_tag=value) | Q(
+        Exact(Right("uid", SUFFIX_LENGTH), value), version_tag__isnull=True
+    )
 
 
 def status(codes: Mapping[str, int]) -> Callable[[str, Any], dict[str, Any]]:

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
 
 from lamindb.base.registries import get_registry_name
 from lamindb.errors import MultipleObjectsReturned, ObjectDoesNotExist
-from lamindb.setup.session import require_instance
 
-from . import dataframe, deletion, describe
-from .expressions import branch_filter, is_lifted, prefix_condition, resolve
+from . import curation, dataframe, deletion, describe, lookup
+from .availability import require_tables
+from .expressions import (
+    branch_filter,
+    condition_text,
+    is_lifted,
+    prefix_condition,
+    resolve,
+    translate_aliases,
+)
+from .ports import port
+from .query_aliases import warn_deprecated
 from .registry_fields import has_field, name_field
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
+    from lamindb.base.types import ListLike, StrField
+
+    from .inspect_result import InspectResult
+    from .lookup import Lookup
     from .sqlrecord import BaseSQLRecord
 
 T = TypeVar("T", bound="BaseSQLRecord")
@@ -58,6 +71,33 @@ class BasicQuerySet(models.QuerySet):
                 "use .first() or a narrower filter"
             )
         return records[0] if records else None
+
+    def get(self, idlike: Any = None, *queries: Any, **expressions: Any) -> BaseSQLRecord:
+        """Exactly one record of the set.
+
+        Parameters
+        ----------
+        idlike
+            Primary key, uid, the beginning of a uid, or a `ln.Q` object.
+        queries
+            Further `ln.Q` objects.
+        expressions
+            Fields and paths across relations with Django's comparators.
+
+        Raises
+        ------
+        DoesNotExist
+            No record matches.
+        MultipleObjectsReturned
+            Several records match.
+
+        Examples
+        --------
+        >>> artifact.ulabels.get(name="control")
+        """
+        if isinstance(idlike, (int, str)):
+            return self._get_by_idlike(idlike)
+        return super().get(*(() if idlike is None else (idlike,)), *queries, **expressions)
 
     def first(self) -> BaseSQLRecord | None:
         """The first record by the order of the set, else by primary key; None if empty."""
@@ -110,12 +150,54 @@ class BasicQuerySet(models.QuerySet):
 
     def df(self, include: Any = None, features: Any = None) -> pd.DataFrame:
         """Deprecated alias of `to_dataframe`."""
-        warnings.warn("use .to_dataframe() instead of .df()", DeprecationWarning, stacklevel=2)
+        warn_deprecated("df", "to_dataframe")
         return self.to_dataframe(include=include, features=features)
 
     def describe(self, return_str: bool = False) -> str | None:
         """Fields of the registry."""
         return describe.describe_registry(self.model, return_str=return_str)
+
+    def search(self, string: str, **kwargs: Any) -> BasicQuerySet:
+        """Records of the set that contain a string, best matches first; see `Registry.search`.
+
+        Examples
+        --------
+        >>> ln.Artifact.filter(suffix=".jpg").search("my image")
+        """
+        return port("search")(self, string, **kwargs)
+
+    def lookup(self, field: StrField | None = None, **kwargs: Any) -> Lookup:
+        """Records of the set as attributes, for auto-completion; see `Registry.lookup`.
+
+        Examples
+        --------
+        >>> ln.ULabel.filter(type=perturbation).lookup().dmso
+        """
+        return lookup.lookup(self, field, **kwargs)
+
+    def validate(
+        self, values: ListLike, field: StrField | None = None, **kwargs: Any
+    ) -> np.ndarray:
+        """Check which values are terms of these records; see `CanCurate.validate`.
+
+        Examples
+        --------
+        >>> ln.ULabel.filter(type=perturbation).validate(["DMSO", "IFNJ"])
+        array([ True, False])
+        """
+        return curation.validate(self, values, field, **kwargs)
+
+    def inspect(
+        self, values: ListLike, field: StrField | None = None, **kwargs: Any
+    ) -> InspectResult:
+        """Check which values are terms of these records; see `CanCurate.inspect`."""
+        return curation.inspect(self, values, field, **kwargs)
+
+    def standardize(
+        self, values: ListLike, field: StrField | None = None, **kwargs: Any
+    ) -> list[str] | dict[str, str]:
+        """Replace synonyms by terms of these records; see `CanCurate.standardize`."""
+        return curation.standardize(self, values, field, **kwargs)
 
     def delete(
         self, *args: Any, permanent: bool | None = None, **kwargs: Any
@@ -139,105 +221,26 @@ class BasicQuerySet(models.QuerySet):
             kwargs["updated_at"] = models.functions.Now()
         return super().update(**kwargs)
 
+    # as in Django: on a related manager these would delete records instead of links to them
+    delete.queryset_only = True
+    delete_rows.queryset_only = True
+
+    def _filter_or_exclude(
+        self, negate: bool, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> BasicQuerySet:
+        """Understand the names of the registry besides those of fields, say `version`."""
+        conditions, kwargs = translate_aliases(self.model, kwargs)
+        return super()._filter_or_exclude(negate, (*args, *conditions), kwargs)
+
     def _condition(self) -> str:
         """The condition of the set, for messages."""
-        where = getattr(self, "_asked_for", None)
-        return where or "the query"
+        return "the query"
 
-
-class QuerySet(BasicQuerySet):
-    """Records on the visible branches; unknown names are explained."""
-
-    _asked_for: str | None = None
-    _branches_decided = False
-
-    def _clone(self) -> QuerySet:
-        clone = super()._clone()
-        clone._asked_for = self._asked_for
-        clone._branches_decided = self._branches_decided
-        return clone
-
-    def filter(self, *queries: Any, **expressions: Any) -> QuerySet:
-        """Restrict the set.
-
-        Parameters
-        ----------
-        queries
-            `ln.Q` objects.
-        expressions
-            Fields and paths across relations with Django's comparators (`name__startswith="a"`);
-            `branch=None` shows all branches.
-
-        Raises
-        ------
-        FieldError
-            Unknown field, or a string for a relation.
-
-        Examples
-        --------
-        >>> ln.Artifact.filter(suffix=".parquet", size__gt=1e6, created_by__handle="anonymous")
-        """
-        asked_for = ", ".join(
-            [str(query) for query in queries] + [f"{k}={v!r}" for k, v in expressions.items()]
-        )
-        expressions = dict(expressions)
-        decided = self._branches_decided or is_lifted(expressions)
-        branches = None if decided else branch_filter(self.model, queries, expressions)
-        conditions, expressions = resolve(self.model, expressions, self.query.annotations)
-        if branches is not None:
-            conditions.append(branches)
-        result = super().filter(*queries, *conditions, **expressions)
-        result._asked_for = ", ".join(filter(None, (self._asked_for, asked_for)))
-        result._branches_decided = True
-        return result
-
-    def get(self, idlike: int | str | None = None, **expressions: Any) -> BaseSQLRecord:
-        """Exactly one record.
-
-        Parameters
-        ----------
-        idlike
-            Primary key, or uid, or the beginning of a uid.
-        expressions
-            As in `filter`. For versioned registries the latest version is meant, unless
-            `is_latest` is given.
-
-        Raises
-        ------
-        DoesNotExist
-            No record matches.
-        MultipleObjectsReturned
-            Several records match.
-        FieldError
-            Unknown field, or a string for a relation.
-
-        Examples
-        --------
-        >>> ln.Artifact.get("HknNfVvoY5EsnxkY")
-        >>> ln.Artifact.get(key="my_datasets/rnaseq1.parquet")
-        """
+    def _get_by_idlike(self, idlike: int | str) -> BaseSQLRecord:
+        """Record of a primary key, or of a uid or its beginning, on any branch."""
         if isinstance(idlike, int):
-            return self._get_one(models.QuerySet.filter(self, pk=idlike), f"id={idlike}")
-        if isinstance(idlike, str):
-            return self._get_by_uid(idlike)
-        if idlike is not None:
-            raise TypeError(f"get() takes an id or a uid, not {idlike!r}")
-        found = self.filter(**expressions)
-        versioned = has_field(self.model, "is_latest")
-        if versioned and not {"is_latest", "id", "uid"} & expressions.keys():
-            head = list(models.QuerySet.filter(found, is_latest=True)[:2])
-            if len(head) == 1:
-                return head[0]
-            if not head:
-                newest = models.QuerySet.filter(found, is_latest=False).order_by(
-                    "-created_at", "-id"
-                )
-                head = list(newest[:1])
-            return self._only(head, found._asked_for or "")
-        return self._get_one(found, found._asked_for or "")
-
-    def _get_one(self, found: models.QuerySet, asked_for: str) -> BaseSQLRecord:
-        return self._only(list(found[:2]), asked_for)
+            return self._only(list(models.QuerySet.filter(self, pk=idlike)[:2]), f"id={idlike}")
+        return self._get_by_uid(idlike)
 
     def _only(self, records: list[BaseSQLRecord], asked_for: str) -> BaseSQLRecord:
         name = get_registry_name(self.model)
@@ -275,6 +278,110 @@ class QuerySet(BasicQuerySet):
         from django.db import connections
 
         return prefix_condition("uid", uid, connections[self.db].vendor)
+    def __repr__(self) -> str:
+        kind = "Artifact" if self.model.__name__ == "Artifact" else ""
+        return super().__repr__().replace("<", f"<{kind}", 1)
+
+
+class QuerySet(BasicQuerySet):
+    """Records on the visible branches; unknown names are explained."""
+
+    _asked_for: tuple[Any, ...] = ()
+    _branches_decided = False
+
+    def _clone(self) -> QuerySet:
+        clone = super()._clone()
+        clone._asked_for = self._asked_for
+        clone._branches_decided = self._branches_decided
+        return clone
+
+    def filter(self, *queries: Any, **expressions: Any) -> QuerySet:
+        """Restrict the set.
+
+        Parameters
+        ----------
+        queries
+            `ln.Q` objects.
+        expressions
+            Fields and paths across relations with Django's comparators (`name__startswith="a"`);
+            `branch=None` shows all branches.
+
+        Raises
+        ------
+        FieldError
+            Unknown field, or a string for a relation.
+
+        Examples
+        --------
+        >>> ln.Artifact.filter(suffix=".parquet", size__gt=1e6, created_by__handle="anonymous")
+        """
+        asked_for = (*self._asked_for, *queries, *expressions.items())
+        expressions = dict(expressions)
+        decided = is_lifted(expressions) or self._branches_decided
+        branches = None if decided else branch_filter(self.model, queries, expressions)
+        conditions, expressions = resolve(self.model, expressions, self.query.annotations)
+        if branches is not None:
+            conditions.append(branches)
+        result = super().filter(*queries, *conditions, **expressions)
+        result._asked_for = asked_for
+        result._branches_decided = True
+        return result
+
+    def exclude(self, *queries: Any, **expressions: Any) -> QuerySet:
+        """Leave out what matches; parameters and errors as in `filter`.
+
+        Examples
+        --------
+        >>> ln.Artifact.filter().exclude(suffix=".parquet")
+        """
+        conditions, expressions = resolve(self.model, expressions, self.query.annotations)
+        return super().exclude(*queries, *conditions, **expressions)
+
+    def get(self, idlike: int | str | None = None, **expressions: Any) -> BaseSQLRecord:
+        """Exactly one record.
+
+        Parameters
+        ----------
+        idlike
+            Primary key, or uid, or the beginning of a uid.
+        expressions
+            As in `filter`. For versioned registries the latest version is meant, unless
+            `is_latest` is given.
+
+        Raises
+        ------
+        DoesNotExist
+            No record matches.
+        MultipleObjectsReturned
+            Several records match.
+        FieldError
+            Unknown field, or a string for a relation.
+
+        Examples
+        --------
+        >>> ln.Artifact.get("HknNfVvoY5EsnxkY")
+        >>> ln.Artifact.get(key="my_datasets/rnaseq1.parquet")
+        """
+        if isinstance(idlike, (int, str)):
+            return self._get_by_idlike(idlike)
+        if idlike is not None:
+            raise TypeError(f"get() takes an id or a uid, not {idlike!r}")
+        found = self.filter(**expressions)
+        versioned = has_field(self.model, "is_latest")
+        if versioned and not {"is_latest", "id", "uid"} & expressions.keys():
+            head = list(models.QuerySet.filter(found, is_latest=True)[:2])
+            if len(head) == 1:
+                return head[0]
+            if not head:
+                newest = models.QuerySet.filter(found, is_latest=False).order_by(
+                    "-created_at", "-id"
+                )
+                head = list(newest[:1])
+            return self._only(head, found._condition())
+        return self._only(list(found[:2]), found._condition())
+
+    def _condition(self) -> str:
+        return condition_text(self._asked_for) or super()._condition()
 
 
 class QueryManager(models.Manager.from_queryset(BasicQuerySet)):
@@ -282,5 +389,5 @@ class QueryManager(models.Manager.from_queryset(BasicQuerySet)):
 
     def get_queryset(self) -> BasicQuerySet:
         """Set of all records; needs a connected instance."""
-        require_instance()
+        require_tables(self.model)
         return super().get_queryset()

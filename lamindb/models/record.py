@@ -14,9 +14,10 @@ from .current import current_run
 from .parents import HasParents
 from .sqlrecord import SQLRecord
 from .tracked import TracksRun, TracksUpdates
-from .typed import HasType
+from .typed import HasType, query_members
 
 if TYPE_CHECKING:
+    from .query_set import QuerySet
     from .run import Run
     from .schema import Schema
 
@@ -63,3 +64,17 @@ class Record(SQLRecord, HasType, HasParents, CanCurate, TracksRun, TracksUpdates
     runs = ManyToManyField("Run", through="RunRecord", related_name="records")
     transforms = ManyToManyField("Transform", through="TransformRecord", related_name="records")
     collections = ManyToManyField("Collection", through="CollectionRecord", related_name="records")
+
+    def query_records(self, depth: int | None = None) -> QuerySet:
+        """Members of the type on the visible branches, breadth-first; members of members too.
+
+        Parameters
+        ----------
+        depth
+            Number of levels, None for all; 1 means direct members only.
+
+        Examples
+        --------
+        >>> sample_type.query_records().to_dataframe()
+        """
+        return query_members(self, depth)

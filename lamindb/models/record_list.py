@@ -50,25 +50,16 @@ class SQLRecordList(UserList[T], Generic[T]):
         """
         import pandas as pd
 
-        registries = list(dict.fromkeys(type(record) for record in self.data))
-        if not registries:
+        registry = self._registry()
+        if registry is None:
             return pd.DataFrame(index=pd.Index([], name="id", dtype="int64"))
-        if len(registries) > 1:
-            names = ", ".join(registry.__name__ for registry in registries)
-            raise InvalidArgument(
-                f"a data frame shows one registry, these records belong to {names}: "
-                "make one list for each"
-            )
-        columns = choose_columns(registries[0], [], has_features=False)
+        columns = choose_columns(registry, [], has_features=False)
         names = columns.selected[1:]
-        frame = build_frame(
-            registries[0],
-            columns,
-            [
-                (number, *(getattr(record, name) for name in names))
-                for number, record in enumerate(self.data)
-            ],
-        )
+        rows = [
+            (number, *(getattr(record, name) for name in names))
+            for number, record in enumerate(self.data)
+        ]
+        frame = build_frame(registry, columns, rows)
         ids = [record.pk for record in self.data]  # type: ignore[attr-defined]
         frame.index = pd.Index(ids, name="id", dtype="Int64" if None in ids else "int64")
         return frame[columns.base]
@@ -130,6 +121,16 @@ class SQLRecordList(UserList[T], Generic[T]):
         """
         save_records(self.data)
         return self
+
+    def _registry(self) -> Any:
+        """Registry of the records, None if there are none."""
+        registries = list(dict.fromkeys(type(record) for record in self.data))
+        if len(registries) > 1:
+            raise InvalidArgument(
+                "a data frame shows one registry, these records belong to "
+                f"{', '.join(registry.__name__ for registry in registries)}: make a list for each"
+            )
+        return registries[0] if registries else None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.data!r})"

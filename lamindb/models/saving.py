@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError as DatabaseIntegrityError
-from django.db import models, router, transaction
+from django.db import InternalError, models, router, transaction
 from django.utils import timezone
 
 from lamindb.base.log import logger
 from lamindb.base.registries import get_registry_name
+from lamindb.errors import ValidationError
 
 from .construction import check_lengths, say_same_name
 from .current import MAIN_BRANCH_ID, TRASH_BRANCH_ID, run_context
+from .cycles import check_type_of_saved
 from .exact import select
 from .initialization import become
 from .registry_fields import INTERNAL_KINDS, column_names, has_field
@@ -51,12 +53,18 @@ def save_record(record: BaseSQLRecord, *args: Any, **kwargs: Any) -> bool:
     True if a row was inserted, False if one was updated or found to exist.
     """
     check_lengths(record)
-    if record._state.adding and not kwargs.get("force_update"):
-        inserted = insert(record, *args, **kwargs)
-        label_with_project(record)
-        return inserted
-    update(record, *args, **kwargs)
-    return False
+    using = kwargs.get("using") or router.db_for_write(type(record), instance=record)
+    check_type_of_saved(record, using)
+    try:
+        if record._state.adding and not kwargs.get("force_update"):
+            inserted = insert(record, *args, **kwargs)
+        else:
+            update(record, *args, **kwargs)
+            return False
+    except InternalError as error:  # a trigger of Postgres refused the row
+        raise ValidationError(str(error).partition("\n")[0]) from error
+    label_with_project(record)
+    return inserted
 
 
 def label_with_project(record: BaseSQLRecord) -> None:
@@ -118,7 +126,7 @@ def found_in_time(record: BaseSQLRecord, using: str) -> bool:
         conditions["type_id"] = record.type_id
     if has_field(registry, "branch"):
         conditions["branch_id"] = record.branch_id
-    lock(using, registry._meta.db_table, *map(str, conditions.values()))
+    lock(using, *map(str, conditions.values()), within=registry._meta.db_table)
     found = select(registry, ("id",), conditions, using=using)
     if not found:
         return False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db.models import PROTECT, AutoField, ManyToManyField
 
 from lamindb.base.fields import BooleanField, CharField, ForeignKey, IntegerField, TextField
@@ -9,7 +11,10 @@ from lamindb.base.fields import BooleanField, CharField, ForeignKey, IntegerFiel
 from .curatable import CanCurate
 from .sqlrecord import SQLRecord
 from .tracked import TracksRun, TracksUpdates
-from .typed import HasType
+from .typed import HasType, query_members
+
+if TYPE_CHECKING:
+    from .query_set import QuerySet
 
 
 class Schema(SQLRecord, HasType, CanCurate, TracksRun, TracksUpdates):
@@ -46,3 +51,17 @@ class Schema(SQLRecord, HasType, CanCurate, TracksRun, TracksUpdates):
         symmetrical=False,
         related_name="composites",
     )
+
+    def query_schemas(self, depth: int | None = None) -> QuerySet:
+        """Members of the type on the visible branches, breadth-first; members of members too.
+
+        Parameters
+        ----------
+        depth
+            Number of levels, None for all; 1 means direct members only.
+
+        Examples
+        --------
+        >>> assay_type.query_schemas().to_dataframe()
+        """
+        return query_members(self, depth)

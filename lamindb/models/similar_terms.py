@@ -14,6 +14,7 @@ from django.db import connections
 from django.db.models import Field, Q, QuerySet
 
 from .exact import fetch
+from .membership import OneOf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +25,6 @@ FEW = 30
 """Up to so many values are looked up one by one."""
 
 SYNONYM_SEPARATOR = "|"
-ROW_SEPARATOR = "\x1e"
 
 
 @dataclass
@@ -72,23 +72,28 @@ def find_similar(
     found = SimilarTerms()
     if not values or (case_sensitive and synonyms is None):
         return found
-    rows = candidates(queryset, column, values, result, synonyms, case_sensitive)
     wanted: dict[str, list[str]] = {}
     for value in values:
         wanted.setdefault(fold(value, case_sensitive), []).append(value)
+    folded_values = set(wanted)
+    rows = candidates(queryset, column, values, result, synonyms, case_sensitive)
     for term, returned, joined in rows:
         if term and not case_sensitive:
             for value in wanted.get(fold(term), ()):
                 found.casings.setdefault(value, returned)
-        for synonym in fold(joined or "", case_sensitive).split(SYNONYM_SEPARATOR):
-            for value in wanted.get(synonym, ()):
-                found.synonyms.setdefault(value, []).append(returned)
+        if joined:
+            own = fold(joined, case_sensitive).split(SYNONYM_SEPARATOR)
+            for synonym in folded_values.intersection(own):
+                for value in wanted[synonym]:
+                    found.synonyms.setdefault(value, []).append(returned)
     return found
 
 
 def fold(text: str, case_sensitive: bool = False) -> str:
-    """Text in which upper and lower case are the same, unless they count."""
-    return text if case_sensitive else text.lower()
+    """Text of the same length in which upper and lower case are the same, unless they count."""
+    if case_sensitive:
+        return text
+    return text.replace("İ", "I").lower()  # the only letter that lower() turns into two
 
 
 def candidates(
@@ -103,23 +108,26 @@ def candidates(
     if len(values) <= FEW and (column.db_index or column.unique):
         condition = Q()
         if not case_sensitive and (terms := other_casings(queryset.db, column, values)):
-            condition |= Q(**{f"{column.attname}__one_of": terms})
+            condition |= Q(**{f"{column.attname}__{OneOf.lookup_name}": set(terms)})
         if synonyms is not None and (
-            ids := ids_with_synonyms(queryset.db, synonyms, values, case_sensitive)
+            rows := joined_synonyms(queryset.db, synonyms, values, case_sensitive)
         ):
-            condition |= Q(pk__one_of=ids)
+            condition |= Q(**{f"{synonyms.attname}__{OneOf.lookup_name}": set(rows)})
         if not condition:
             return []
         queryset = QuerySet.filter(queryset, condition)
-    rows = queryset.order_by("pk")
+    ordered = queryset.order_by("pk")
     if synonyms is None:
-        return ((term, value, None) for term, value in rows.values_list(column.attname, result))
-    return rows.values_list(column.attname, result, synonyms.attname)
+        return ((term, value, None) for term, value in ordered.values_list(column.attname, result))
+    return ordered.values_list(column.attname, result, synonyms.attname)
 
 
 # -- other casing
 
-NEXT_PREFIX = "prefix || substr(CASE is_upper WHEN 1 THEN upper_case ELSE lower_case END, length(prefix) + 1, 1)"
+NEXT_PREFIX = (
+    "prefix || substr(CASE is_upper WHEN 1 THEN upper_case ELSE lower_case END,"
+    " length(prefix) + 1, 1)"
+)
 
 WALK = """
 WITH RECURSIVE letter_case(is_upper) AS (VALUES (0), (1)),
@@ -129,7 +137,8 @@ walk(lower_case, upper_case, prefix) AS (
     SELECT lower_case, upper_case, {next_prefix} FROM walk, letter_case
     WHERE length(prefix) < length(lower_case) AND EXISTS (
         SELECT 1 FROM "{table}"
-        WHERE "{column}" {at_least} {next_prefix} AND "{column}" {below} {next_prefix} || {last})
+        WHERE "{column}" {at_least} ({next_prefix})
+        AND "{column}" {below} ({next_prefix} || {last}))
 )
 SELECT DISTINCT prefix FROM walk WHERE length(prefix) = length(lower_case)
 """
@@ -176,37 +185,38 @@ def upper_case(text: str) -> str:
 
 # -- synonyms
 
-JOINED_SYNONYMS = """
-SELECT {concatenate}("{pk}" || '|' || replace("{column}", {character}(30), ' ') || '|',
-                     {character}(30))
-FROM "{table}" WHERE "{column}" <> ''
-"""
-"""All synonyms as one text of rows `id|synonym|synonym|`: much faster to fetch than its rows."""
-
-JOIN_DIALECTS = {
-    "sqlite": {"concatenate": "group_concat", "character": "char"},
-    "postgresql": {"concatenate": "string_agg", "character": "chr"},
+JOINED_SYNONYMS = {
+    "sqlite": """SELECT group_concat("{column}", %s) FROM "{table}" WHERE "{column}" > ''""",
+    "postgresql": """SELECT string_agg("{column}", %s) FROM "{table}" WHERE "{column}" > ''""",
 }
+"""All synonyms as one text: much faster to read and to search than row by row."""
+
+ROW_SEPARATOR = "|\x1e|"
 
 
-def ids_with_synonyms(
+def joined_synonyms(
     using: str, synonyms: Field, values: list[str], case_sensitive: bool
-) -> list[int]:
-    """Primary keys of the rows of the table that have one of the values as a synonym."""
+) -> list[str]:
+    """Contents of the column `synonyms` of the rows that have one of the values as a synonym."""
     connection = connections[using]
-    sql = JOINED_SYNONYMS.format(
-        pk=synonyms.model._meta.pk.column,
-        column=synonyms.column,
-        table=synonyms.model._meta.db_table,
-        **JOIN_DIALECTS[connection.vendor],
+    sql = JOINED_SYNONYMS[connection.vendor].format(
+        column=synonyms.column, table=synonyms.model._meta.db_table
     )
-    text = fold(fetch(connection, sql, [])[0][0] or "", case_sensitive)
-    ids: list[int] = []
+    text = f"|{fetch(connection, sql, [ROW_SEPARATOR])[0][0] or ''}|"
+    folded = fold(text, case_sensitive)
+    rows: list[str] = []
     for value in values:
         element = f"|{fold(value, case_sensitive)}|"
-        position = -1 if SYNONYM_SEPARATOR in value else text.find(element)
+        position = -1 if SYNONYM_SEPARATOR in value else folded.find(element)
         while position >= 0:
-            start = text.rfind(ROW_SEPARATOR, 0, position) + 1
-            ids.append(int(text[start : text.index(SYNONYM_SEPARATOR, start)]))
-            position = text.find(element, position + 1)
-    return ids
+            rows.append(row_around(text, position + 1))
+            position = folded.find(element, position + 1)
+    return rows
+
+
+def row_around(text: str, position: int) -> str:
+    """The row of the joined synonyms that has this position."""
+    before = text.rfind(ROW_SEPARATOR, 0, position)
+    start = 1 if before < 0 else before + len(ROW_SEPARATOR)
+    end = text.find(ROW_SEPARATOR, position)
+    return text[start : len(text) - 1 if end < 0 else end]

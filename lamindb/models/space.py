@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import CASCADE, SmallAutoField, UniqueConstraint
 from django.db.models.functions import Lower
 
 from lamindb.base.fields import CharField, ForeignKey, TextField
+from lamindb.base.log import logger
 from lamindb.base.uids import base62_12
+from lamindb.errors import IntegrityError
 
 from .columns import DatabaseTimestamp
+from .current import ALL_SPACE_ID
+from .named_uniquely import save_named_uniquely
 from .sqlrecord import BaseSQLRecord
 
 if TYPE_CHECKING:
@@ -34,3 +38,53 @@ class Space(BaseSQLRecord):
 
     class Meta(BaseSQLRecord.Meta):
         constraints = [UniqueConstraint(Lower("name"), name="unique_space_name_lower")]
+
+    _constructor_keywords = ("name", "description")
+
+    def save(self, *args: Any, **kwargs: Any) -> Space:
+        """Write the space.
+
+        Returns
+        -------
+        The space itself.
+
+        Raises
+        ------
+        IntegrityError
+            Another space has this name, in upper or lower case.
+
+        Examples
+        --------
+        >>> ln.Space(name="Lab A").save()
+        """
+        is_new = self._state.adding
+        save_named_uniquely(self, **kwargs)
+        if is_new:
+            logger.warning(
+                f"space '{self.name}' groups records; it does not restrict who can read or write "
+                "them in this database"
+            )
+        return self
+
+    def delete(self, permanent: bool | None = None) -> tuple[int, dict[str, int]] | None:
+        """Delete a space that holds no records.
+
+        Parameters
+        ----------
+        permanent
+            False is refused: spaces cannot be trashed.
+
+        Raises
+        ------
+        IntegrityError
+            It is the space `all`.
+        ProtectedError
+            Records are in the space.
+
+        Examples
+        --------
+        >>> ln.Space.get(name="Lab A").delete()
+        """
+        if self.pk == ALL_SPACE_ID:
+            raise IntegrityError(f"Cannot delete space '{self.name}': every instance needs it")
+        return super().delete(permanent)

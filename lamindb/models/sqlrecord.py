@@ -9,16 +9,23 @@ from django.db import models
 from django.db.models import PROTECT
 from django.db.models.base import ModelBase
 
+from lamindb.base.deprecation import deprecated
 from lamindb.base.descriptors import class_and_instance_method
 from lamindb.base.fields import BooleanField, ForeignKey, JSONField
-from lamindb.setup.session import require_instance
 
-from . import construction, deletion, describe, representation, saving
+from . import attributes, construction, deletion, describe, notes, representation, saving
+from .availability import require_tables
 from .initialization import from_row
+from .other_databases import check_is_connected
 from .query_set import QueryManager, QuerySet
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from lamindb.base.types import StrField
+
+    from .lookup import Lookup
+    from .query_set import BasicQuerySet
 
 T = TypeVar("T", bound="BaseSQLRecord")
 
@@ -49,7 +56,7 @@ class Registry(ModelBase):
         --------
         >>> ln.ULabel.filter(name__startswith="exp").to_dataframe()
         """
-        require_instance()
+        require_tables(cls)
         return QuerySet(model=cls).filter(*queries, **expressions)
 
     def get(cls: type[T], idlike: int | str | None = None, **expressions: Any) -> T:
@@ -73,8 +80,85 @@ class Registry(ModelBase):
         --------
         >>> ln.ULabel.get(name="control")
         """
-        require_instance()
+        require_tables(cls)
         return QuerySet(model=cls).get(idlike, **expressions)
+
+    def search(
+        cls,
+        string: str,
+        *,
+        field: StrField | None = None,
+        limit: int | None = 20,
+        case_sensitive: bool = False,
+    ) -> BasicQuerySet:
+        """Search records on the visible branches.
+
+        Equal values come first, then equal synonyms, whole words, beginnings of words, and other
+        parts of words; equally good ones are ordered by the length of their name, then by id.
+
+        Parameters
+        ----------
+        string
+            What any of the fields has to contain; no character is special.
+        field
+            Name of a text field, several names, or None for all text fields.
+        limit
+            Maximum number of records, None for all.
+        case_sensitive
+            Whether `a` differs from `A`.
+
+        Returns
+        -------
+        A query set, best matches first; with `limit=None` it can be filtered further.
+
+        Raises
+        ------
+        ValueError
+            The string is None or no string.
+        FieldError
+            Unknown field, or one that holds no text.
+
+        Examples
+        --------
+        >>> ln.Artifact.search("iris").to_dataframe()
+        """
+        return cls.filter().search(string, field=field, limit=limit, case_sensitive=case_sensitive)
+
+    def lookup(
+        cls,
+        field: StrField | None = None,
+        return_field: StrField | None = None,
+        keep: Literal["first", "last", False] = "first",
+    ) -> Lookup:
+        """Records on the visible branches as attributes, for auto-completion.
+
+        Parameters
+        ----------
+        field
+            Field whose values become attributes, default: the name field.
+        return_field
+            Return the values of this field instead of records.
+        keep
+            Which of several records with the same attribute counts; False returns a list of all.
+
+        Returns
+        -------
+        Like a named tuple; in addition, `.dict()` has the values as they are as keys.
+
+        Raises
+        ------
+        FieldError
+            Unknown field.
+        ValueError
+            Unknown value of `keep`.
+
+        Examples
+        --------
+        >>> labels = ln.ULabel.lookup()
+        >>> labels.my_label
+        >>> labels.dict()["My label"]
+        """
+        return cls.filter().lookup(field, return_field=return_field, keep=keep)
 
     def to_dataframe(
         cls,
@@ -99,6 +183,35 @@ class Registry(ModelBase):
         warnings.warn("use .to_dataframe() instead of .df()", DeprecationWarning, stacklevel=2)
         return cls.to_dataframe(**kwargs)
 
+    def connect(cls, instance: str | None) -> QuerySet:
+        """All records in an instance, on all branches; `filter` and `get` narrow them down.
+
+        Parameters
+        ----------
+        instance
+            `owner/name` or `name` of the connected instance; None and `"default"` mean it, too.
+
+        Raises
+        ------
+        InstanceNotFoundError
+            The instance is not the connected one.
+
+        Examples
+        --------
+        >>> ln.Artifact.connect("anonymous/lamindb-tutorial").filter(suffix=".parquet")
+        """
+        require_tables(cls)
+        check_is_connected(instance)
+        return QuerySet(model=cls)
+
+    @deprecated("connect")
+    def using(cls, instance: str | None) -> QuerySet:
+        """Deprecated alias of `connect`."""
+        return cls.connect(instance)
+
+    def __dir__(cls) -> list[str]:
+        return attributes.of_registry(cls)
+
     def __repr__(cls) -> str:
         """Name of the registry, and its fields where it is a table."""
         return f"<class '{cls.__module__}.{cls.__name__}'>"
@@ -121,7 +234,7 @@ class BaseSQLRecord(models.Model, metaclass=Registry):
         if args and len(args) == len(self._meta.concrete_fields):
             super().__init__(*args, **kwargs)  # a row that is read from the database
         else:
-            require_instance()
+            require_tables(type(self))
             self._construct(args, kwargs)
 
     @classmethod
@@ -196,6 +309,9 @@ class BaseSQLRecord(models.Model, metaclass=Registry):
             return describe.describe_registry(cls_or_self, return_str=return_str)
         return describe.describe_record(cls_or_self, return_str=return_str)
 
+    def __dir__(self) -> list[str]:
+        return attributes.of_record(self)
+
     def __repr__(self) -> str:
         return representation.record_repr(self)
 
@@ -241,6 +357,18 @@ class SQLRecord(BaseSQLRecord):
         >>> label.delete(permanent=True)
         """
         return deletion.delete_record(self, permanent)
+
+    @property
+    def notes(self) -> str | None:
+        """Content of the latest readme that is attached to the record.
+
+        Examples
+        --------
+        >>> ln.models.RecordBlock(record=record, content="# Notes", kind="readme").save()
+        >>> record.notes
+        '# Notes'
+        """
+        return notes.latest_readme(self)
 
     def restore(self) -> None:
         """Move the record from the trash or archive back to the main branch.

@@ -8,16 +8,33 @@ from django.db.models import AutoField
 
 from lamindb.base.fields import CharField, TextField
 from lamindb.base.uids import base62_12
+from lamindb.storage.paths import create_path
 
+from . import storage_create
 from .sqlrecord import SQLRecord
 from .tracked import TracksRun, TracksUpdates
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from upath import UPath
+
     from lamindb.base.types import StorageType
 
 
 class Storage(SQLRecord, TracksRun, TracksUpdates):
     """Root locations of artifacts: local folders, buckets, or folders in buckets.
+
+    Parameters
+    ----------
+    root
+        Local path or URL; the record of a known root is returned.
+    description
+        What is in it.
+    space
+        Space of the location.
+    host
+        For a local path, name of the computer that it is on.
 
     Examples
     --------
@@ -34,3 +51,67 @@ class Storage(SQLRecord, TracksRun, TracksUpdates):
     type: StorageType = CharField(max_length=30, default=None, db_index=True)
     region: str | None = CharField(max_length=64, null=True, db_index=True)
     instance_uid: str | None = CharField(max_length=12, null=True, db_index=True)
+
+    _constructor_keywords = storage_create.KEYWORDS
+
+    def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        storage_create.construct_storage(self, args, kwargs)
+
+    @property
+    def path(self) -> UPath:
+        """Root as a path.
+
+        Examples
+        --------
+        >>> storage.path / "my_file.csv"
+        """
+        return create_path(self.root)
+
+    @property
+    def host(self) -> str | None:
+        """Computer that a local location is on; None for the cloud."""
+        return self.region if self.type == "local" else None
+
+    def save(self, **kwargs: Any) -> Storage:
+        """Write the row; a new local location gets a marker file that says who manages it.
+
+        Returns
+        -------
+        The record itself.
+
+        Raises
+        ------
+        InvalidArgument
+            The folder is a registered location that was moved or copied.
+        NotImplementedError
+            A new location in the cloud.
+
+        Examples
+        --------
+        >>> ln.Storage("./mydir").save()
+        """
+        storage_create.save_storage(self, **kwargs)
+        return self
+
+    def delete(
+        self, permanent: bool | None = None, **kwargs: Any
+    ) -> tuple[int, dict[str, int]] | None:
+        """Delete the row and the marker file; other files are never touched.
+
+        Parameters
+        ----------
+        permanent
+            False is refused: storage locations cannot be trashed.
+
+        Raises
+        ------
+        AssertionError
+            Artifacts are in the location, or it is the current one.
+        StorageNotEmpty
+            Files remain in its `.lamindb` folder.
+
+        Examples
+        --------
+        >>> ln.Storage.get(root="/data/old").delete()
+        """
+        return storage_create.delete_storage(self, permanent)

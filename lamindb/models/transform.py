@@ -82,7 +82,7 @@ class Transform(SQLRecord, IsVersioned, TracksRun):
     _constructor_keywords = transform_create.KEYWORDS
     _query_aliases = {
         "version": query_aliases.version,
-        "name": query_aliases.renamed("key"),
+        "name": query_aliases.path_or_name,
     }
 
     def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db.models import PROTECT, AutoField, ManyToManyField
 
 from lamindb.base.fields import CharField, ForeignKey, TextField
@@ -11,7 +13,10 @@ from .curatable import CanCurate
 from .parents import HasParents
 from .sqlrecord import SQLRecord
 from .tracked import TracksRun, TracksUpdates
-from .typed import HasType
+from .typed import HasType, query_members
+
+if TYPE_CHECKING:
+    from .query_set import QuerySet
 
 
 class ULabel(SQLRecord, HasType, HasParents, CanCurate, TracksRun, TracksUpdates):
@@ -37,3 +42,17 @@ class ULabel(SQLRecord, HasType, HasParents, CanCurate, TracksRun, TracksUpdates
     linked_in_records = ManyToManyField(
         "Record", through="RecordULabel", related_name="linked_ulabels"
     )
+
+    def query_ulabels(self, depth: int | None = None) -> QuerySet:
+        """Members of the type on the visible branches, breadth-first; members of members too.
+
+        Parameters
+        ----------
+        depth
+            Number of levels, None for all; 1 means direct members only.
+
+        Examples
+        --------
+        >>> perturbation.query_ulabels().to_list("name")
+        """
+        return query_members(self, depth)

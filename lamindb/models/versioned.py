@@ -117,19 +117,29 @@ def family(registry: type[T], stem_uid: str, using: str) -> models.QuerySet:
     return registry.objects.using(using).filter(condition)
 
 
-def lock(using: str, *names: str) -> None:
+def lock(using: str, *names: str, within: str | None = None) -> None:
     """Serialise writers of the same names until the transaction ends.
 
+    Writers within the same whole don't wait for each other, but for one who has locked the whole.
     On SQLite the transaction itself holds the only write lock.
     """
     connection = connections[using]
     if connection.vendor != "postgresql":
         return
-    digest = hashlib.blake2b("\0".join(names).encode(), digest_size=8).digest()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest, "big", signed=True)]
-        )
+        if within is None:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number(*names)])
+        else:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock(%s)",
+                [lock_number(within), lock_number(within, *names)],
+            )
+
+
+def lock_number(*names: str) -> int:
+    """Number of an advisory lock: 64 bits of a hash of the names."""
+    digest = hashlib.blake2b("\0".join(names).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
 def rebase(record: IsVersioned) -> None:

@@ -1,7 +1,7 @@
 """Which user, which instance, which database: `ln.setup`.
 
-`ln.connect` is the function of `lamindb.setup.connection`; `switch` and `merge` are added by the
-facade, because they work on records.
+`ln.connect` is the function of `lamindb.setup.connection`; the facade adds `switch` and `merge`
+with `extend`, because they work on records.
 """
 
 from __future__ import annotations
@@ -55,6 +55,21 @@ __all__ = [
 ]
 
 
+def extend(names: dict[str, str]) -> None:
+    """Add public names that live in a higher layer.
+
+    Parameters
+    ----------
+    names : dict
+        From name to `package.module:name`; imported on first use.
+
+    Example
+    -------
+    >>> extend({"switch": "lamindb.changes.branches:switch"})
+    """
+    _NAMES.update(names)
+
+
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return import_module(f"{__name__}.{name}")
@@ -66,4 +81,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted([*_NAMES, *_MODULES])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 
 from lamindb.base import ids, uids
@@ -19,7 +20,7 @@ from lamindb.setup import (
     slugs,
     storage_root,
 )
-from lamindb.setup.instance import InstanceSettings, find_instance
+from lamindb.setup.instance import InstanceSettings, checked_id, find_instance
 from lamindb.setup.module_packages import CORE, check_installed, parse_modules
 from lamindb.setup.modules import add_modules
 from lamindb.setup.rollback import Rollback
@@ -28,7 +29,7 @@ from lamindb.setup.storage_root import StorageSettings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from lamindb.base.types import AnyPathStr
     from lamindb.setup.database import Cursor
@@ -144,9 +145,9 @@ def _validated(
     if name is None and db is not None:
         logger.warning("using the sql database name for the instance name")
     owner = settings.user.handle
-    identity = os.environ.get("LAMINDB_INSTANCE_ID_INIT", "").replace("-", "")
+    preset = os.environ.get("LAMINDB_INSTANCE_ID_INIT")
     return InstanceSettings(
-        identity or ids.instance_id(f"{owner}/{chosen}"),
+        checked_id(preset) if preset else ids.instance_id(f"{owner}/{chosen}"),
         owner,
         chosen,
         StorageSettings(root),
@@ -189,16 +190,24 @@ def _check_storage_root(instance: InstanceSettings) -> None:
 def _is_complete(instance: InstanceSettings) -> bool:
     """Whether the database is there, with everything that `init` puts into it."""
     try:
-        with database.reading(instance) as cursor:
-            return schema_scripts.is_complete(cursor)
-    except FileNotFoundError:
-        return False
-    except ConnectionError as error:
-        raise InstanceNotCreated(str(error)) from error
+        with _failing_as(f"Cannot open the database of {instance.slug}"):
+            with database.reading(instance) as cursor:
+                return schema_scripts.is_complete(cursor)
+    except InstanceNotCreated as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            return False
+        raise
+
+
+@contextmanager
+def _failing_as(text: str) -> Iterator[None]:
+    """Turn errors of the file system and of databases into `InstanceNotCreated`."""
+    try:
+        yield
     except Exception as error:
-        if not database.is_database_error(error):
-            raise
-        raise InstanceNotCreated(f"The database of {instance.slug} is damaged: {error}") from error
+        if isinstance(error, OSError) or database.is_database_error(error):
+            raise InstanceNotCreated(f"{text}: {error}") from error
+        raise
 
 
 def _check_unfinished(instance: InstanceSettings) -> None:
@@ -216,16 +225,12 @@ def _check_unfinished(instance: InstanceSettings) -> None:
 
 def _create(instance: InstanceSettings, changes: Rollback) -> None:
     """Write storage marker, settings files and database; the database comes into being last."""
-    try:
+    with _failing_as(f"Cannot create {instance.slug}"):
         mark_storage(instance, changes)
         if instance.dialect == "sqlite":
             _create_sqlite(instance, changes)
         else:
             _create_postgres(instance, changes)
-    except Exception as error:
-        if isinstance(error, OSError) or database.is_database_error(error):
-            raise InstanceNotCreated(f"Cannot create {instance.slug}: {error}") from error
-        raise
 
 
 def mark_storage(instance: InstanceSettings, changes: Rollback) -> None:
@@ -255,6 +260,8 @@ def _create_sqlite(instance: InstanceSettings, changes: Rollback) -> None:
     to_migrate = schema_scripts.without_script(modules, "sqlite")
     final = instance.sqlite_file
     temporary = final.with_name(f".{final.name}.{os.getpid()}")
+    if not final.exists():
+        database.remove_sqlite_file(final)  # the log of a lost file must not be replayed
     changes.on_failure(database.remove_sqlite_file, temporary)
     with database.new_sqlite_file(temporary) as cursor:
         schema_scripts.create_tables(cursor, modules)
@@ -309,18 +316,15 @@ def write_settings(instance: InstanceSettings, changes: Rollback) -> None:
 
 def _connect_existing(instance: InstanceSettings, modules: list[str], *, is_known: bool) -> None:
     """Connect to a complete database, after adding what is missing around it."""
-    with Rollback() as changes:
-        try:
-            recorded = _adopt_storage(instance, changes)
-            if not is_known:
-                instance._modules = ",".join(recorded) or None
-            added = add_modules(instance, modules)
-            if dev_dir.find_dev_dir(instance.slug) is None:
-                write_settings(instance, changes)
-            else:
-                changes.write_text(instance.file, instance.as_text(), private=instance.is_private)
-        except OSError as error:
-            raise InstanceNotCreated(f"Cannot connect {instance.slug}: {error}") from error
+    with Rollback() as changes, _failing_as(f"Cannot connect {instance.slug}"):
+        recorded = _adopt_storage(instance, changes)
+        if not is_known:
+            instance._modules = ",".join(recorded) or None
+        added = add_modules(instance, modules)
+        if dev_dir.find_dev_dir(instance.slug) is None:
+            write_settings(instance, changes)
+        else:
+            changes.write_text(instance.file, instance.as_text(), private=instance.is_private)
     settings.switch_to(instance)
     logger.important(f"connected lamindb: {instance.slug}")
     if added:

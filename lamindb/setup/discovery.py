@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from lamindb.base import ids
 from lamindb.base.log import logger
 from lamindb.errors import InstanceNotFoundError
@@ -63,9 +65,12 @@ def instance_at_location(location: AnyPathStr) -> InstanceSettings:
         )
     rename_legacy_marker(root)
     marker = read_marker(root)
-    with database.reading_file(path) as cursor:
-        row = _first_storage(cursor, str(path))
-        modules = _modules(cursor)
+    try:
+        with database.reading_file(path) as cursor:
+            row = _first_storage(cursor, str(path))
+            modules = _modules(cursor)
+    except sqlite3.DatabaseError as error:
+        raise InstanceNotFoundError(f"{path} is damaged: {error}") from error
     instance = _instance(row, marker, StorageSettings(root, region=row.region), None, modules)
     if row.root != root:
         logger.warning(

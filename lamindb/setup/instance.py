@@ -334,7 +334,7 @@ def read_instance(path: Path) -> InstanceSettings:
 
     try:
         return InstanceSettings(
-            _checked_id(get("id")),
+            checked_id(get("id")),
             _not_empty(get("owner")),
             _not_empty(get("name")),
             StorageSettings(_not_empty(get("storage_root")), region=get("storage_region")),
@@ -382,7 +382,8 @@ def _not_empty(value: str | None) -> str:
     return value
 
 
-def _checked_id(value: str | None) -> str:
+def checked_id(value: str | None) -> str:
+    """Hexadecimal digits of an instance id; `ValueError` if it is something else."""
     digits = (value or "").replace("-", "").lower()
     if len(digits) != 32 or not HEX_DIGITS.issuperset(digits):
         raise ValueError(f"the instance id {value!r} is not a UUID")

@@ -56,12 +56,12 @@ def check_mounted(module: str) -> None:
     name = module.removeprefix("lnschema_")
     if name in migrations.being_migrated:
         return
-    configured = environment_modules()
     if settings.is_configured:
         slug = settings.instance.slug
         configured = settings.instance.modules_in_order
         advice = f"add it to instance {slug}: lamin settings modules add {name}"
     else:
+        configured = environment_modules()
         advice = f"initialize an instance with it: lamin init --modules {name}"
     if name in configured:
         return
@@ -102,9 +102,9 @@ def add_modules(instance: InstanceSettings, modules: Iterable[str]) -> list[str]
         schema_scripts.insert_module_rows(
             cursor, [name for name in lacking if name not in to_migrate], settings.user
         )
-    instance._modules = ",".join([*present, *lacking])
     if to_migrate:
         migrations.migrate_database(orm.database_config(instance), ["lamindb", *present, *lacking])
+    instance._modules = ",".join([*present, *lacking])
     return lacking
 
 
@@ -132,7 +132,8 @@ def mount_modules(modules: str | Iterable[str]) -> None:
     instance = settings.instance
     added = add_modules(instance, parse_modules(modules))
     if not added:
-        logger.important(f"{instance.slug} has these modules already")
+        has = ",".join(instance.modules_in_order)
+        logger.important(f"{instance.slug} has these modules: {has}")
         return
     instance.write()
     settings.switch_to(instance)

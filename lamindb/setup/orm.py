@@ -247,6 +247,8 @@ def point_default(config: dict[str, Any] | None, alias: str = "default") -> None
         If this thread is inside a transaction on that connection.
     """
     with _lock:
+        if alias == "default":
+            check_no_transaction()
         if is_configured() and alias in _databases:
             _forget_connections(alias)
         _databases[alias] = dict(config or PLACEHOLDER)
@@ -285,6 +287,24 @@ def has_database(alias: str) -> bool:
     return alias in _databases
 
 
+def check_no_transaction() -> None:
+    """Refuse to go on while this thread is inside a transaction of the default database.
+
+    Raises
+    ------
+    CannotSwitchDefaultInstance
+    """
+    if not is_configured():
+        return
+    from django.db import connections
+
+    opened = [c for c in connections.all(initialized_only=True) if c.alias == "default"]
+    if any(connection.in_atomic_block for connection in opened):
+        raise CannotSwitchDefaultInstance(
+            "Cannot switch the instance inside of a transaction: leave the atomic block first"
+        )
+
+
 def _forget_connections(alias: str) -> None:
     """Make every thread open a new connection the next time it uses a database alias."""
     from asgiref.local import Local
@@ -292,10 +312,6 @@ def _forget_connections(alias: str) -> None:
 
     mine = {c.alias: c for c in connections.all(initialized_only=True)}
     if alias in mine:
-        if mine[alias].in_atomic_block:
-            raise CannotSwitchDefaultInstance(
-                "Cannot switch the instance inside of a transaction: leave the atomic block first"
-            )
         mine.pop(alias).close()
     fresh = Local(connections.thread_critical)
     for other, connection in mine.items():

@@ -219,8 +219,9 @@ class SetupSettings:
         Raises
         ------
         CannotSwitchDefaultInstance
-            If a run is being tracked.
+            If a run is being tracked, or inside of a transaction.
         """
+        orm.check_no_transaction()
         if self.is_connected and instance.slug != self.instance.slug:
             for check in before_switch:
                 check()
@@ -287,16 +288,6 @@ def not_connected_message() -> str | None:
     if settings._reason is None:
         return None
     return f"{settings._reason}\n{CurrentInstanceNotConfigured.default_message}"
-
-
-def connect_on_import() -> None:
-    """Connect the default instance; what `import lamindb` does.
-
-    The command line and `lamindb_setup` need this package without a connection. They set the
-    environment variable while they import it; then the first use of a registry connects.
-    """
-    if "_LAMINDB_DEFER_CONNECT" not in os.environ:
-        auto_connect()
 
 
 def auto_connect() -> None:

@@ -70,9 +70,12 @@ def normalized_root(storage: AnyPathStr) -> str:
         path, question_mark, query = text.partition("?")
         return f"{path.rstrip('/')}{question_mark}{query}"
     try:
-        return str(Path(text.removeprefix("file://")).expanduser().resolve())
+        root = Path(text.removeprefix("file://")).expanduser().resolve()
     except (RuntimeError, OSError, ValueError) as error:
         raise InvalidArgument(f"{text!r} is not a valid path: {error}") from error
+    if FOLDER in root.parts:
+        raise InvalidArgument(f"{root} is inside of the {FOLDER} folder of a storage location")
+    return str(root)
 
 
 class StorageMarker:
@@ -111,8 +114,8 @@ def marker_text(uid: str, slug: str, instance_id: UUID) -> str:
     YcFDczLI7wHx
     creation info:
     instance_slug=anonymous/test
-    instance_id=b48ae2ed9b6a5e7e9bf0ff1c2e4f4bd2
-    instance_uid=2oLKpKUAb2xU
+    instance_id=f63a0985f46b50fe8220d291b4cc5445
+    instance_uid=ITxvyjWeWURE
     """
     return (
         f"{uid}\ncreation info:\ninstance_slug={slug}\ninstance_id={instance_id.hex}\n"

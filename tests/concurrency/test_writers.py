@@ -67,6 +67,13 @@ for start in range(0, 1000, 50):
 assert len({label.id for label in labels}) == 1000
 """
 
+IN_OPPOSITE_ORDERS = """
+for i in range(40):
+    records = [ln.ULabel(name=f"label {i}"), ln.Project(name=f"project {i}")]
+    records += [ln.Transform(key=key, source_code=f"{key} {number} {i}") for key in ("a", "b")]
+    save(records if number % 2 else records[::-1])
+"""
+
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def instance(request: pytest.FixtureRequest) -> Any:
@@ -145,7 +152,15 @@ def test_the_same_artifacts_are_stored_once(instance) -> None:
     check_one_family(artifacts, N_VERSIONS_EACH)
     assert all(hash_file(Path(artifact.path)).hash == artifact.hash for artifact in artifacts)
     stored = {path.name for path in Path("store/.lamindb").iterdir() if ".txt" in path.name}
-    assert stored == {Path(artifact.path).name for artifact in artifacts}
+    assert stored - {"storage_uid.txt"} == {Path(artifact.path).name for artifact in artifacts}
+
+
+def test_bulk_saves_in_opposite_orders_do_not_wait_for_each_other(instance) -> None:
+    run_at_once(IN_OPPOSITE_ORDERS)
+    assert ln.ULabel.filter(branch=None).count() == 40
+    assert ln.Project.filter(branch=None).count() == 40
+    for key in ("a", "b"):
+        check_one_family(list(ln.Transform.filter(key=key, branch=None)), N_PROCESSES * 40)
 
 
 @pytest.mark.parametrize(

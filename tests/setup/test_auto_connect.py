@@ -202,15 +202,13 @@ def test_connecting_on_import_takes_no_time(three):
     assert min(seconds) < 0.005
 
 
-def test_the_command_line_can_defer_the_connection(three, run_python):
+def test_the_set_up_layer_alone_connects_nothing(three, run_python):
     code = """
-import os
-os.environ["_LAMINDB_DEFER_CONNECT"] = "1"
-from lamindb.setup import session
-session.connect_on_import()
-print("imported")
-session.require_instance()
+import lamindb_setup
+print(lamindb_setup.settings.instance.slug, lamindb_setup.settings.is_connected)
+lamindb_setup._check_instance_setup()
 """
-    # the facade decides what happens when lamindb itself is imported
-    lines = run_python(code, env={"LAMIN_CURRENT_INSTANCE": ""}).stdout.splitlines()
-    assert set(lines) == {"imported", "→ connected lamindb: anonymous/c"}
+    assert run_python(code).stdout.splitlines() == [
+        "anonymous/c False",
+        "→ connected lamindb: anonymous/c",
+    ]

@@ -1,4 +1,4 @@
-"""`init` on SQLite: what it creates, what it refuses, and that a failure leaves nothing behind."""
+"""`init` on SQLite: what it creates, and what a second call does."""
 
 from __future__ import annotations
 
@@ -296,6 +296,20 @@ def test_a_lost_database_is_created_anew(in_tmp, printed):
         "→ initialized lamindb: anonymous/data",
     ]
     assert rows("data", "SELECT COUNT(*) FROM bionty_source") == [(43,)]
+
+
+def test_the_log_of_a_lost_database_is_not_replayed(in_tmp):
+    init(storage="./data")
+    database = in_tmp / "data" / ".lamindb" / "lamin.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("UPDATE lamindb_user SET name = 'from the log'")
+        connection.commit()
+        log = database.with_name("lamin.db-wal").read_bytes()
+    database.unlink()
+    database.with_name("lamin.db-wal").write_bytes(log)
+    init(storage="./data")
+    assert rows("data", "SELECT name FROM lamindb_user") == [(None,)]
+    assert rows("data", "PRAGMA integrity_check") == [("ok",)]
 
 
 @pytest.mark.parametrize("content", ["", "CREATE TABLE lamindb_storage (uid TEXT)"])

@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from lamindb.errors import InstanceNotCreated, NoWriteAccess, StorageAlreadyManaged
+from lamindb.errors import (
+    CannotSwitchDefaultInstance,
+    InstanceNotCreated,
+    NoWriteAccess,
+    StorageAlreadyManaged,
+)
 from lamindb.setup import creation, database, files, init, schema_scripts, settings, user_rows
 
 
@@ -121,7 +126,9 @@ def test_a_damaged_database_file_is_refused(in_tmp, tree):
     (in_tmp / "data" / ".lamindb").mkdir(parents=True)
     (in_tmp / "data" / ".lamindb" / "lamin.db").write_bytes(b"something else" * 100)
     before = tree(in_tmp)
-    with pytest.raises(InstanceNotCreated, match="is damaged: file is not a database"):
+    with pytest.raises(
+        InstanceNotCreated, match="Cannot open the database of anonymous/data: file is not"
+    ):
         init(storage="./data")
     assert tree(in_tmp) == before
 
@@ -138,7 +145,6 @@ def test_a_complete_database_of_another_instance_is_refused(in_tmp, tree):
 
 
 def test_a_live_run_keeps_its_instance(in_tmp, tree, monkeypatch):
-    from lamindb.errors import CannotSwitchDefaultInstance
     from lamindb.setup import session
 
     def refuse() -> None:
@@ -152,6 +158,25 @@ def test_a_live_run_keeps_its_instance(in_tmp, tree, monkeypatch):
     assert tree(in_tmp, files.settings_dir()) == before
     init(storage="./a")
     assert settings.instance.slug == "anonymous/a"
+
+
+def test_a_preset_id_must_be_one(in_tmp, tree, monkeypatch):
+    monkeypatch.setenv("LAMINDB_INSTANCE_ID_INIT", "nonsense")
+    with pytest.raises(ValueError, match="the instance id 'nonsense' is not a UUID"):
+        init(storage="./data")
+    assert list(in_tmp.iterdir()) == []
+
+
+def test_inside_of_a_transaction_nothing_is_created(in_tmp, tree):
+    from django.db import transaction
+
+    init(storage="./a")
+    before = tree(in_tmp / ".lamin", files.settings_dir())
+    with transaction.atomic():
+        with pytest.raises(CannotSwitchDefaultInstance, match="leave the atomic block first"):
+            init(storage="./b")
+    assert tree(in_tmp / ".lamin", files.settings_dir()) == before
+    assert not (in_tmp / "b").exists()
 
 
 # -- failures on the way -------------------------------------------------------------------------

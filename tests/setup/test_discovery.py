@@ -73,6 +73,14 @@ def test_a_moved_folder_whose_name_cannot_be_guessed_keeps_its_uid(in_tmp, print
     assert settings.instance.uid == instance_uid
 
 
+def test_a_damaged_database(in_tmp):
+    (in_tmp / "data" / ".lamindb").mkdir(parents=True)
+    path = in_tmp / "data" / ".lamindb" / "lamin.db"
+    path.write_text("something else" * 100)
+    with pytest.raises(InstanceNotFoundError, match=f"{path} is damaged: file is not a database"):
+        connect("./data")
+
+
 @pytest.mark.parametrize("content", ["CREATE TABLE mine (x)", ""])
 def test_a_location_without_instance(in_tmp, content):
     (in_tmp / "data" / ".lamindb").mkdir(parents=True)

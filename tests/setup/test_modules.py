@@ -189,7 +189,7 @@ def test_adding_modules_to_the_connected_instance(in_tmp, printed, new_process):
     mount_modules("bionty")
     assert printed() == ["→ added modules: bionty"]
     mount_modules(["bionty"])
-    assert printed() == ["→ anonymous/data has these modules already"]
+    assert printed() == ["→ anonymous/data has these modules: bionty"]
     assert "schema_str=bionty" in settings.instance.file.read_text()
     os.remove(".lamin/current_instance")
     new_process()
@@ -224,6 +224,21 @@ def test_a_failing_addition_adds_nothing(in_tmp, monkeypatch, tree):
     with closing(sqlite3.connect("data/.lamindb/lamin.db")) as connection:
         tables = "SELECT COUNT(*) FROM sqlite_master WHERE name LIKE 'bionty%'"
         assert connection.execute(tables).fetchone() == (0,)
+
+
+def test_a_failing_migration_adds_nothing(in_tmp, custom_module, tree):
+    from lamindb.errors import InstanceNotCreated
+
+    init(storage="./data")
+    before = tree(files.settings_dir())
+    custom_module.write_migration(more='migrations.RunSQL("SELECT no_such_column"),')
+    with pytest.raises(InstanceNotCreated, match="Cannot connect anonymous/data: no such column"):
+        init(storage="./data", modules="custom1")
+    with pytest.raises(Exception, match="no such column"):
+        mount_modules("custom1")
+    assert settings.instance.modules == set()
+    assert tree(files.settings_dir()) == before
+    custom_module.write_migration()
 
 
 def test_nothing_to_add_costs_nothing(in_tmp, count_queries):

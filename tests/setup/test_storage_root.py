@@ -72,6 +72,13 @@ def test_other_roots_are_refused(storage, message):
         storage_root.normalized_root(storage)
 
 
+def test_a_folder_inside_of_a_storage_location_is_refused(in_tmp, monkeypatch):
+    (in_tmp / ".lamindb" / "x").mkdir(parents=True)
+    monkeypatch.chdir(in_tmp / ".lamindb" / "x")
+    with pytest.raises(ValueError, match=r"is inside of the \.lamindb folder of a storage locati"):
+        storage_root.normalized_root(".")
+
+
 def test_a_marker_is_read(tmp_path):
     assert storage_root.read_marker(str(tmp_path)) is None
     write_marker(tmp_path)

@@ -33,12 +33,21 @@ def parameters(function) -> str:
 
 def test_public_names():
     names = "login logout init disconnect close delete register migrate django settings"
-    assert set(dir(setup)) == {*names.split(), "core", "errors", "types", "logger"}
+    names = {*names.split(), "core", "errors", "types", "logger"}
+    assert set(dir(setup)) - {"switch", "merge"} == names
     for name in dir(setup):
         assert getattr(setup, name) is not None
     assert setup.close is setup.disconnect
     with pytest.raises(AttributeError, match="no attribute 'connect'"):
         setup.connect  # noqa: B018
+
+
+def test_names_of_higher_layers_are_added(monkeypatch):
+    monkeypatch.setattr(setup, "_NAMES", dict(setup._NAMES))
+    setup.extend({"instance_id": "lamindb.base.ids:instance_id"})
+    assert "instance_id" in dir(setup)
+    assert setup.instance_id("anonymous/x").version == 5
+    del setup.instance_id
 
 
 @pytest.mark.parametrize("name", SIGNATURES)

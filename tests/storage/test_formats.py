@@ -103,7 +103,7 @@ class TestTables:
     @pytest.mark.parametrize("suffix", [".parquet", ".csv"])
     @pytest.mark.parametrize("lazy", [False, True])
     def test_polars(self, tmp_path, suffix, lazy):
-        pl = pytest.importorskip("polars", reason="n/a: polars is not installed")
+        pl = pytest.importorskip("polars", reason="polars is not installed")
         frame = pl.DataFrame({"a": [1, 2, 3]})
         write_to_disk(frame.lazy() if lazy else frame, tmp_path / f"a{suffix}")
         assert load_to_memory(tmp_path / f"a{suffix}").a.tolist() == [1, 2, 3]
@@ -353,7 +353,7 @@ class TestOptionalPackages:
             load_to_memory("a.fcs")
 
     def test_mudata(self, tmp_path, adata):
-        mudata = pytest.importorskip("mudata", reason="n/a: mudata is not installed")
+        mudata = pytest.importorskip("mudata", reason="mudata is not installed")
         mdata = mudata.MuData({"rna": adata})
         write_to_disk(mdata, tmp_path / "a.h5mu")
         assert load_to_memory(tmp_path / "a.h5mu").n_obs == 3

@@ -39,7 +39,7 @@ STORED: list[tuple[Any, Any]] = [
     (dt.date(2026, 3, 15), "2026-03-15"),
     ((1, 2), [1, 2]),
     ({3, 1, 2}, [1, 2, 3]),
-    (frozenset({"b", "a"}), ["a", "b"]),
+    pytest.param(frozenset({"b", "a"}), ["a", "b"], id="frozenset"),
     (np.int64(3), 3),
     (np.float64(0.25), 0.25),
     (np.float32(0.5), 0.5),

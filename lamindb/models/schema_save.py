@@ -1,0 +1,191 @@
+"""Saving schemas: the row, its members and its slots, in one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import router, transaction
+
+from lamindb.base.log import logger
+from lamindb.errors import ValidationError
+
+from .current import TRASH_BRANCH_ID
+from .exact import select
+from .initialization import become
+from .saving import save_record
+from .schema_hash import hash_of_schema
+from .schema_members import (
+    OPTIONALS,
+    Pending,
+    checked_features,
+    index_uid,
+    link,
+    members_in_order,
+    optional_uids,
+    slots_of,
+    unlink,
+    write_setting,
+)
+
+if TYPE_CHECKING:
+    from .schema import Schema
+
+N_SHOWN = 20
+"""Artifacts that a warning lists."""
+
+
+def save_schema(schema: Schema, **kwargs: Any) -> None:
+    """Write a schema; see `Schema.save`."""
+    using = kwargs.get("using") or router.db_for_write(type(schema), instance=schema)
+    pending, was_adding = schema._pending, schema._state.adding
+    try:
+        with transaction.atomic(using=using):
+            if not was_adding:
+                update(schema, pending, using, **kwargs)
+            elif not revive(schema, using) and save_record(schema, **kwargs) and pending:
+                link(schema, pending.records, using)
+                link_slots(schema, pending.slots, using)
+    except BaseException:
+        if was_adding:
+            schema._state.adding, schema.pk = True, None
+        raise
+    schema._pending = None
+
+
+def revive(schema: Schema, using: str) -> bool:
+    """Move a trashed schema of the same hash back instead of inserting it again."""
+    if schema.hash is None:
+        return False
+    registry = type(schema)
+    where = {"hash": schema.hash, "branch_id": TRASH_BRANCH_ID}
+    found = select(registry, ("id",), where, using=using)
+    if not found:
+        return False
+    existing = registry.objects.using(using).get(pk=found[0][0])
+    existing.branch_id = schema.branch_id
+    for name in ("name", "description"):
+        if getattr(schema, name) is not None:
+            setattr(existing, name, getattr(schema, name))
+    save_record(existing, using=using)
+    logger.warning(f"returning schema from trash with same hash: {existing!r}")
+    become(schema, existing)
+    return True
+
+
+def link_slots(schema: Schema, slots: dict[str, Schema], using: str) -> None:
+    """Insert the links to component schemas."""
+    if slots:
+        component_link = schema.links_component.model
+        component_link.objects.using(using).bulk_create(
+            component_link(composite=schema, component=component, slot=slot)
+            for slot, component in slots.items()
+        )
+
+
+def update(schema: Schema, pending: Pending | None, using: str, **kwargs: Any) -> None:
+    """Update a saved schema; its hash follows its members, slots and flags."""
+    before = [] if schema.is_type else list(members_in_order(schema))
+    slots = {} if schema.is_type else slots_of(schema)
+    after = pending.records if pending is not None else before
+    if pending is not None:
+        slots = pending.slots
+    if not schema.is_type:
+        set_hash(schema, after, slots, using)
+    if pending is not None:
+        replace_links(schema, before, pending, using)
+    save_record(schema, **kwargs)
+
+
+def set_hash(schema: Schema, members: list[Any], slots: dict[str, Schema], using: str) -> None:
+    """Compute the hash again; refuse one that another schema has.
+
+    Raises
+    ------
+    ValidationError
+    """
+    if members:
+        schema.n_members = len(members)
+    new = hash_of_schema(
+        schema,
+        member_uids=[member.uid for member in members],
+        optional_uids=optional_uids(schema),
+        index_uid=index_uid(schema),
+        slots={slot: component.hash for slot, component in slots.items()},
+    )
+    if new == schema.hash:
+        return
+    where = {"hash": new, "!=branch_id": TRASH_BRANCH_ID}
+    others = select(type(schema), ("id", "uid"), where, using=using, limit=2)
+    taken = [uid for id_, uid in others if id_ != schema.pk]
+    if taken:
+        raise ValidationError(
+            f"Another schema already has this hash. Use it instead: ln.Schema.get('{taken[0]}')"
+        )
+    warn_about_artifacts(schema)
+    schema.hash = new
+
+
+def warn_about_artifacts(schema: Schema) -> None:
+    """Say which artifacts were validated with the schema as it was."""
+    artifacts = schema.validated_artifacts.order_by("id")[:N_SHOWN]
+    rows = [f"  {uid}  {key}" for uid, key in artifacts.values_list("uid", "key")]
+    if rows:
+        logger.warning(
+            "you updated the schema hash and might invalidate datasets that were previously "
+            "validated with this schema:\n" + "\n".join(rows)
+        )
+
+
+def replace_links(schema: Schema, before: list[Any], pending: Pending, using: str) -> None:
+    """Link exactly the members and slots that were passed, in their order."""
+    if before != pending.records:
+        gone = [member for member in before if member not in pending.records]
+        if gone:
+            logger.warning(f"you're removing these features: {[member.name for member in gone]}")
+        unlink(schema, [member.pk for member in before], using)
+        link(schema, pending.records, using)
+    if slots_of(schema) != pending.slots:
+        schema.links_component.all().delete_rows()
+        link_slots(schema, pending.slots, using)
+
+
+# -- changing members
+
+
+def add_members(schema: Schema, features: list[Any], *, optional: bool) -> None:
+    """Add optional members; see `Schema.add`."""
+    if not optional:
+        raise NotImplementedError(
+            "Adding required features would invalidate validated datasets: make a new schema"
+        )
+    records = checked_features(features)
+    using = router.db_for_write(type(schema), instance=schema)
+    known = set(members_in_order(schema).values_list("uid", flat=True))
+    link(schema, [record for record in records if record.uid not in known], using)
+    if schema.minimal_set:
+        uids = [*optional_uids(schema), *(record.uid for record in records)]
+        write_setting(schema, OPTIONALS, list(dict.fromkeys(uids)))
+
+
+def remove_members(schema: Schema, features: list[Any]) -> None:
+    """Remove members; see `Schema.remove`."""
+    if schema.maximal_set:
+        raise NotImplementedError(
+            "Removing features from a schema with maximal_set=True would invalidate validated "
+            "datasets: make a new schema"
+        )
+    records = checked_features(features)
+    using = router.db_for_write(type(schema), instance=schema)
+    unlink(schema, [record.pk for record in records], using)
+    gone = {record.uid for record in records}
+    left = [uid for uid in optional_uids(schema) if uid not in gone]
+    write_setting(schema, OPTIONALS, left)
+
+
+def index_feature(schema: Schema) -> Any:
+    """Feature that describes the index, None if there is none."""
+    uid = index_uid(schema)
+    if uid is None:
+        return None
+    return apps.get_model("lamindb", "Feature").objects.get(uid=uid)
