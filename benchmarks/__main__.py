@@ -7,6 +7,7 @@ import sys
 
 # Importing a family registers its workloads.
 import benchmarks.saving
+import benchmarks.searching
 import benchmarks.startup  # noqa: F401
 from benchmarks import registry, report
 

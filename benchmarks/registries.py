@@ -8,15 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from benchmarks.instances import new_instance
 from benchmarks.registry import Workload, register
-from benchmarks.saving import _instance
 
 if TYPE_CHECKING:
     import sqlite3
 
 MANY = 10_000
 HUGE = 100_000
-VALUES = 5_000
 UPDATED = 1_000
 REPEATS = 100
 """A query is so short that this many are measured together."""
@@ -54,7 +53,7 @@ def bulk(runs: int) -> list[float]:
         number = next(numbers)
         save([ln.ULabel(name=f"{number} {i}") for i in range(MANY)])
 
-    with _instance():
+    with new_instance():
         times = _cpu(write, runs)
         assert ln.ULabel.filter().count() == (runs + 1) * MANY
     return times
@@ -74,23 +73,6 @@ def update(runs: int) -> list[float]:
 
         times = _cpu(lambda: save(labels), runs, prepare=change)
         assert ln.ULabel.filter(description=labels[0].description).count() == UPDATED
-    return times
-
-
-def from_values(runs: int) -> list[float]:
-    """Make records for many new values and save them."""
-    import lamindb as ln
-
-    numbers = iter(range(runs + 1))
-
-    def write() -> None:
-        number = next(numbers)
-        values = [f"{number} {i}" for i in range(VALUES)]
-        ln.ULabel.from_values(values, create=True).save()
-
-    with _instance():
-        times = _cpu(write, runs)
-        assert ln.ULabel.filter().count() == (runs + 1) * VALUES
     return times
 
 
@@ -143,16 +125,6 @@ def search(runs: int) -> list[float]:
         return _cpu(lambda: ln.ULabel.search(FOUND).to_list(), runs)
 
 
-def inspect(runs: int) -> list[float]:
-    """Inspect ten values, some of which are unknown, against a huge number of labels."""
-    import lamindb as ln
-
-    values = [FOUND, "label 1", "unknown", *(f"label {i}x" for i in range(7))]
-    with _labels(HUGE):
-        assert ln.ULabel.inspect(values, mute=True).validated == [FOUND, "label 1"]
-        return _cpu(lambda: ln.ULabel.inspect(values, mute=True), runs)
-
-
 def lookup(runs: int) -> list[float]:
     """Make the auto-complete object of many labels."""
     import lamindb as ln
@@ -193,7 +165,7 @@ def _labels(count: int) -> Iterator[sqlite3.Connection]:
     import lamindb as ln
     from lamindb.models.bulk import save
 
-    with _instance():
+    with new_instance():
         save([ln.ULabel(name=f"label {i}") for i in range(count)])
         file = ln.setup.settings.instance.sqlite_file
         connection = sqlite3.connect(file, isolation_level=None)
@@ -214,7 +186,6 @@ register(
         floor="labels-bulk-floor",
     ),
     Workload("labels-update", "save 1,000 changed labels", update, 0.2),
-    Workload("labels-from-values", "from_values of 5,000 new values, save", from_values, 0.35),
     Workload("label-get-floor", "read one row by name", get_floor),
     Workload("label-get", "get a label by name", get, 0.0006, floor="label-get-floor"),
     Workload("label-construct", "construct a label next to 100,000", construct, 0.001),
@@ -227,6 +198,5 @@ register(
         floor="labels-frame-floor",
     ),
     Workload("labels-search", "search 100,000 labels", search, 0.015),
-    Workload("labels-inspect", "inspect 10 values against 100,000", inspect, 0.010),
     Workload("labels-lookup", "lookup() of 10,000 labels", lookup, 0.1),
 )

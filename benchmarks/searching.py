@@ -62,7 +62,7 @@ def similar_names(runs: int) -> list[float]:
     from lamindb.search import similar_names
 
     with _labels(MANY):
-        return _elapsed(lambda: similar_names(ln.ULabel, "label 777 x"), runs)
+        return _elapsed(lambda: similar_names(ln.ULabel, "T label 777 x"), runs)
 
 
 def _elapsed(

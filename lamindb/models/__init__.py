@@ -29,6 +29,8 @@ with mounting("lamindb"):
     from .feature import Feature
     from .jsonvalue import JsonValue
     from .schema import Schema
+    from .schema_members import SchemaOptionals
+    from .validated import ValidateFields
     from .ulabel import ULabel
     from .artifact import Artifact
     from .collection import Collection
@@ -188,6 +190,7 @@ __all__ = [
     "SchemaBlock",
     "SchemaComponent",
     "SchemaFeature",
+    "SchemaOptionals",
     "SchemaProject",
     "Space",
     "SpaceBlock",
@@ -205,5 +208,6 @@ __all__ = [
     "ULabelBlock",
     "ULabelProject",
     "User",
+    "ValidateFields",
     "current_run",
 ]

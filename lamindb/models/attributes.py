@@ -8,8 +8,17 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from django.db.models.fields.related_descriptors import (
+    ManyToManyDescriptor,
+    ReverseManyToOneDescriptor,
+    ReverseOneToOneDescriptor,
+)
+
 if TYPE_CHECKING:
     from .sqlrecord import BaseSQLRecord, Registry
+
+STORED_ELSEWHERE = (ManyToManyDescriptor, ReverseManyToOneDescriptor, ReverseOneToOneDescriptor)
+"""Attributes of a class that stand for relations stored in other tables."""
 
 ONLY_ON_REGISTRY = {"objects", "DoesNotExist", "MultipleObjectsReturned", "NotUpdated"}
 
@@ -25,27 +34,29 @@ def of_record(record: BaseSQLRecord) -> list[str]:
     registry = type(record)
     hidden = ONLY_ON_REGISTRY | deprecated_properties(registry) | empty_relations(record)
     if record._state.adding:
-        hidden |= relations_of_saved(registry)
+        hidden |= relations_of_saved(registry) | set(registry._properties_of_saved)
     return sorted(set(object.__dir__(record)) - hidden)
 
 
 @cache
 def deprecated_properties(registry: Registry) -> frozenset[str]:
-    """Properties that warn when they are read."""
+    """Properties that warn when they are read: their docstrings start with 'Deprecated'."""
     return frozenset(
         name
         for ancestor in registry.__mro__
         for name, value in vars(ancestor).items()
-        if isinstance(value, property) and hasattr(value.fget, "__deprecated__")
+        if isinstance(value, property) and (value.__doc__ or "").startswith("Deprecated")
     )
 
 
-@cache
-def relations_of_saved(registry: Registry) -> frozenset[str]:
-    """Relations that are stored in other tables."""
-    meta = registry._meta
-    names = [field.name for field in meta.many_to_many]
-    return frozenset([*names, *(f.get_accessor_name() or "" for f in meta.related_objects)])
+def relations_of_saved(registry: Registry) -> set[str]:
+    """Relations that are stored in other tables; importing a module may add some."""
+    return {
+        name
+        for ancestor in registry.__mro__
+        for name, value in vars(ancestor).items()
+        if isinstance(value, STORED_ELSEWHERE)
+    }
 
 
 def empty_relations(record: Any) -> set[str]:

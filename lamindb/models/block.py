@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import CASCADE, PROTECT, BigAutoField, Model
 
@@ -16,8 +16,10 @@ from lamindb.base.fields import (
 )
 from lamindb.base.uids import base62_16
 
+from . import block_create
 from .columns import DatabaseTimestamp
 from .current import current_user_id
+from .notes import README
 from .sqlrecord import BaseSQLRecord, SQLRecord
 from .versioned import IsVersioned
 
@@ -58,6 +60,24 @@ class BaseBlock(IsVersioned):
         abstract = True
 
 
+class AttachedBlock:
+    """Notes that are attached to the record in the field `_owner`."""
+
+    _owner: ClassVar[str]
+    _name_field = "uid"
+
+    def _construct(self: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        block_create.construct_attached(self, args, kwargs)
+
+    def _family_conditions(self: Any) -> dict[str, Any] | None:
+        if self.kind != README:
+            return None
+        conditions = {f"{self._owner}_id": getattr(self, f"{self._owner}_id"), "kind": README}
+        if hasattr(self, "line_number"):
+            conditions["line_number"] = self.line_number
+        return conditions
+
+
 class HasBranch(Model):
     """Columns `branch`, `created_on`."""
 
@@ -83,21 +103,35 @@ class Block(BaseBlock, SQLRecord):
     key: str | None = CharField(max_length=1024, null=True, db_index=True)
     anchor: Block | None = ForeignKey("self", PROTECT, null=True, related_name="children")
 
+    _name_field = "key"
 
-class ArtifactBlock(BaseBlock, BaseSQLRecord, HasBranch):
+    def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        block_create.construct_free(self, args, kwargs)
+
+    def _family_conditions(self) -> dict[str, Any] | None:
+        return {"key": self.key}
+
+
+class ArtifactBlock(AttachedBlock, BaseBlock, BaseSQLRecord, HasBranch):
     """Notes on an artifact."""
+
+    _owner = "artifact"
 
     artifact: Artifact = ForeignKey("Artifact", CASCADE, related_name="ablocks")
 
 
-class RecordBlock(BaseBlock, BaseSQLRecord, HasBranch):
+class RecordBlock(AttachedBlock, BaseBlock, BaseSQLRecord, HasBranch):
     """Notes on a record."""
+
+    _owner = "record"
 
     record: Record = ForeignKey("Record", CASCADE, related_name="ablocks")
 
 
-class TransformBlock(BaseBlock, BaseSQLRecord, HasBranch):
+class TransformBlock(AttachedBlock, BaseBlock, BaseSQLRecord, HasBranch):
     """Notes on a transform or on a line of its source code."""
+
+    _owner = "transform"
 
     transform: Transform | None = ForeignKey(
         "Transform", CASCADE, null=True, related_name="ablocks"
@@ -105,51 +139,67 @@ class TransformBlock(BaseBlock, BaseSQLRecord, HasBranch):
     line_number: int | None = IntegerField(null=True)
 
 
-class RunBlock(BaseBlock, BaseSQLRecord, HasBranch):
+class RunBlock(AttachedBlock, BaseBlock, BaseSQLRecord, HasBranch):
     """Notes on a run."""
+
+    _owner = "run"
 
     run: Run = ForeignKey("Run", CASCADE, related_name="ablocks")
 
 
-class CollectionBlock(BaseBlock, BaseSQLRecord, HasBranch):
+class CollectionBlock(AttachedBlock, BaseBlock, BaseSQLRecord, HasBranch):
     """Notes on a collection."""
+
+    _owner = "collection"
 
     collection: Collection | None = ForeignKey(
         "Collection", CASCADE, null=True, related_name="ablocks"
     )
 
 
-class SchemaBlock(BaseBlock, BaseSQLRecord, HasBranch):
+class SchemaBlock(AttachedBlock, BaseBlock, BaseSQLRecord, HasBranch):
     """Notes on a schema."""
+
+    _owner = "schema"
 
     schema: Schema = ForeignKey("Schema", CASCADE, related_name="ablocks")
 
 
-class FeatureBlock(BaseBlock, BaseSQLRecord, HasBranch):
+class FeatureBlock(AttachedBlock, BaseBlock, BaseSQLRecord, HasBranch):
     """Notes on a feature."""
+
+    _owner = "feature"
 
     feature: Feature = ForeignKey("Feature", CASCADE, related_name="ablocks")
 
 
-class ProjectBlock(BaseBlock, BaseSQLRecord, HasBranch):
+class ProjectBlock(AttachedBlock, BaseBlock, BaseSQLRecord, HasBranch):
     """Notes on a project."""
+
+    _owner = "project"
 
     project: Project = ForeignKey("Project", CASCADE, related_name="ablocks")
 
 
-class SpaceBlock(BaseBlock, BaseSQLRecord, HasBranch):
+class SpaceBlock(AttachedBlock, BaseBlock, BaseSQLRecord, HasBranch):
     """Notes on a space."""
+
+    _owner = "space"
 
     space: Space = ForeignKey("Space", CASCADE, related_name="ablocks")
 
 
-class ULabelBlock(BaseBlock, BaseSQLRecord, HasBranch):
+class ULabelBlock(AttachedBlock, BaseBlock, BaseSQLRecord, HasBranch):
     """Notes on a universal label."""
+
+    _owner = "ulabel"
 
     ulabel: ULabel = ForeignKey("ULabel", CASCADE, related_name="ablocks")
 
 
-class BranchBlock(BaseBlock, BaseSQLRecord):
+class BranchBlock(AttachedBlock, BaseBlock, BaseSQLRecord):
     """Notes on a branch, such as a description of the changes it proposes."""
+
+    _owner = "branch"
 
     branch: Branch = ForeignKey("Branch", CASCADE, related_name="ablocks")

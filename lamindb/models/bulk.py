@@ -304,9 +304,7 @@ def prepare(
     return zip(*columns, strict=True)
 
 
-def convert_values(
-    values: list[Any], convert: Callable[..., Any], connection: Any
-) -> list[Any]:
+def convert_values(values: list[Any], convert: Callable[..., Any], connection: Any) -> list[Any]:
     """Converted values; an object that repeats, such as the time of the insert, just once."""
     last: Any = UNSET
     converted = None

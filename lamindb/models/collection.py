@@ -95,6 +95,7 @@ class Collection(SQLRecord, IsVersioned, TracksRun, TracksUpdates):
     _recreating_run: Run | None = None
 
     _constructor_keywords = collection_create.KEYWORDS
+    _properties_of_saved = ("ordered_artifacts",)
     _query_aliases = {
         "version": query_aliases.version,
         "transform": query_aliases.renamed("run__transform"),

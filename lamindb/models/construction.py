@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import NOT_PROVIDED
 
 from lamindb.base.log import logger
+from lamindb.base.prompts import can_ask
 from lamindb.base.registries import get_registry_name
 from lamindb.base.text import did_you_mean
 from lamindb.base.types import UNSET
@@ -26,6 +27,7 @@ from .current import (
 from .exact import select
 from .expressions import visible_branch_ids
 from .initialization import become, initialize
+from .ports import port
 from .registry_fields import (
     column_names,
     constructor_keywords,
@@ -249,6 +251,24 @@ def same_type(registry: Registry, kwargs: dict[str, Any]) -> dict[str, int | Non
     return {} if type_record is UNSET else {"type_id": getattr(type_record, "pk", None)}
 
 
+def mention_similar_names(registry: Registry, kwargs: dict[str, Any]) -> None:
+    """To a person who types, show existing names that resemble a new one."""
+    field = searched_field(registry, kwargs)
+    if field is None or not can_ask():
+        return
+    where: dict[str, Any] = dict(same_type(registry, kwargs))
+    if has_field(registry, "branch"):
+        where["branch_id"] = visible_branch_ids()
+    similar = port("similar_names")(registry, kwargs[field], where=where)
+    if similar:
+        name = get_registry_name(registry)
+        names = ", ".join(map(repr, similar))
+        logger.warning(
+            f"you are creating {name} '{kwargs[field]}', but there are similar names: {names}; "
+            f"did you want to load one of them with {registry.__name__}.get({field}=…)?"
+        )
+
+
 def say_same_name(existing: BaseSQLRecord) -> None:
     """Log that an existing record is returned."""
     registry = type(existing)
@@ -292,6 +312,7 @@ def construct_named(record: BaseSQLRecord, args: tuple[Any, ...], kwargs: dict[s
         known = column_names(registry)
         update_fields(record, {k: v for k, v in kwargs.items() if k in known})
         return
+    mention_similar_names(registry, kwargs)
     fill_branch_and_space(registry, kwargs)
     initialize(record, {k: v for k, v in kwargs.items() if v is not UNSET})
     record._free_name_field = searched_field(registry, kwargs)

@@ -11,6 +11,7 @@ from lamindb.base.registries import get_registry_name
 from lamindb.base.render import Node, format_datetime, format_size, tree, two_columns
 
 from .current import ARCHIVE_BRANCH_ID, TRASH_BRANCH_ID
+from .notes import notes_as_text
 from .registry_fields import has_field, name_field, own_simple_fields, present
 
 if TYPE_CHECKING:
@@ -103,14 +104,17 @@ def is_value_of_record(accessor: str) -> bool:
 # -- records
 
 
-def describe_record(record: BaseSQLRecord, *, return_str: bool = False) -> str | None:
+def describe_record(
+    record: BaseSQLRecord, *, return_str: bool = False, with_comments: bool = False
+) -> str | None:
     """Title, facts and content of a record; registries without a layout show their title."""
     warn_about_state(record)
     layout = LAYOUTS.get(type(record).__name__)
     description = getattr(record, "description", None)
     header = [title(record)]
+    attached = notes_as_text(record, with_comments=with_comments)
     if layout is None:
-        return show(header[0], return_str=return_str)
+        return show(header[0] + attached, return_str=return_str)
     if description:
         header.append(f"|   description: {description}")
     text = tree(
@@ -119,7 +123,7 @@ def describe_record(record: BaseSQLRecord, *, return_str: bool = False) -> str |
         width=terminal_width(),
         style_guide=str if return_str else colors.dim,
     )
-    return show(text, return_str=return_str)
+    return show(text + attached, return_str=return_str)
 
 
 def terminal_width() -> int | None:

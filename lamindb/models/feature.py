@@ -264,9 +264,9 @@ class Feature(SQLRecord, HasType, CanCurate, HasSynonyms, TracksRun, TracksUpdat
         return None if self._dtype_str is None else feature_dtypes.dtype_with_names(self._dtype_str)
 
     @property
-    @deprecated("coerce")
     def coerce_dtype(self) -> bool | None:
         """Deprecated alias of `coerce`."""
+        warnings.warn("use .coerce instead of .coerce_dtype", DeprecationWarning, stacklevel=2)
         return self.coerce
 
     @coerce_dtype.setter

@@ -145,9 +145,7 @@ def alternative_of_union(item: Any) -> CatAlternative:
 def check_is_type(record: Any) -> None:
     """Refuse records whose uid says nothing about values."""
     if record._state.adding:
-        raise InvalidArgument(
-            f"Cannot serialize unsaved objects. Save {record!r} via `.save()`."
-        )
+        raise InvalidArgument(f"Cannot serialize unsaved objects. Save {record!r} via `.save()`.")
     name = type(record).__name__
     if name not in TYPED or not record.is_type:
         label = getattr(record, "name", None) or record.pk
@@ -234,7 +232,9 @@ def add_filters(dtype: str, cat_filters: dict[str, Any]) -> str:
         else:
             pairs.append(f"{key}={quote_filter_value(text)}")
     filters = ", ".join(pairs)
-    return str(CatDtype((CatAlternative(alternative.registry, alternative.field, type_uid, filters),)))
+    return str(
+        CatDtype((CatAlternative(alternative.registry, alternative.field, type_uid, filters),))
+    )
 
 
 def filter_pair(registry: Any, name: str, value: Any) -> tuple[str, str]:

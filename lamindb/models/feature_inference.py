@@ -113,7 +113,7 @@ def infer_dtype(value: Any) -> str:
     """
     for python_type, dtype in SIMPLE:
         if isinstance(value, python_type):
-            is_zoned = dtype == "datetime" and value.tzinfo is not None
+            is_zoned = isinstance(value, datetime.datetime) and value.tzinfo is not None
             return "datetime64[ns, UTC]" if is_zoned else dtype
     if isinstance(value, str):
         if not is_valid_datetime_str(value):

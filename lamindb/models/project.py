@@ -38,9 +38,7 @@ if TYPE_CHECKING:
 KEYWORDS = ("name", "type", "is_type", "abbr", "url", "description", "branch", "space")
 
 
-class Reference(
-    SQLRecord, HasType, CanCurate, HasAbbr, TracksRun, TracksUpdates, ValidateFields
-):
+class Reference(SQLRecord, HasType, CanCurate, HasAbbr, TracksRun, TracksUpdates, ValidateFields):
     """References: publications, preprints, documents and internal notes.
 
     Examples

@@ -222,8 +222,8 @@ class BasicQuerySet(models.QuerySet):
         return super().update(**kwargs)
 
     # as in Django: on a related manager these would delete records instead of links to them
-    delete.queryset_only = True
-    delete_rows.queryset_only = True
+    delete.queryset_only = True  # type: ignore[attr-defined]
+    delete_rows.queryset_only = True  # type: ignore[attr-defined]
 
     def _filter_or_exclude(
         self, negate: bool, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -278,6 +278,7 @@ class BasicQuerySet(models.QuerySet):
         from django.db import connections
 
         return prefix_condition("uid", uid, connections[self.db].vendor)
+
     def __repr__(self) -> str:
         kind = "Artifact" if self.model.__name__ == "Artifact" else ""
         return super().__repr__().replace("<", f"<{kind}", 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import CASCADE, PROTECT, AutoField, ManyToManyField
@@ -9,6 +10,7 @@ from django.db.models import CASCADE, PROTECT, AutoField, ManyToManyField
 from lamindb.base.fields import CharField, ForeignKey, JSONField, TextField
 from lamindb.base.uids import base62_16
 
+from . import record_create
 from .curatable import CanCurate
 from .current import current_run
 from .parents import HasParents
@@ -24,6 +26,19 @@ if TYPE_CHECKING:
 
 class Record(SQLRecord, HasType, HasParents, CanCurate, TracksRun, TracksUpdates):
     """Flexible records: rows of dynamic registries, with feature values, types and schemas.
+
+    Parameters
+    ----------
+    name
+        Name; the record of this name is returned if there is one.
+    type
+        Record with `is_type=True` to which this one belongs.
+    is_type
+        Whether this is a type of records.
+    description, reference, reference_type
+        What it is and where it comes from.
+    schema
+        Schema of the records of this type; implies `is_type`.
 
     Examples
     --------
@@ -64,6 +79,32 @@ class Record(SQLRecord, HasType, HasParents, CanCurate, TracksRun, TracksUpdates
     runs = ManyToManyField("Run", through="RunRecord", related_name="records")
     transforms = ManyToManyField("Transform", through="TransformRecord", related_name="records")
     collections = ManyToManyField("Collection", through="CollectionRecord", related_name="records")
+
+    _constructor_keywords = record_create.KEYWORDS
+
+    def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        record_create.construct_record(self, args, kwargs)
+
+    @property
+    def is_data(self) -> bool:
+        """Whether this is a data record, no type."""
+        return not self.is_type
+
+    @property
+    def is_page(self) -> bool:
+        """Whether this is a type without a schema."""
+        return self.is_type and self.schema_id is None
+
+    @property
+    def is_frame(self) -> bool:
+        """Whether this is a type with a schema."""
+        return self.is_type and self.schema_id is not None
+
+    @property
+    def is_sheet(self) -> bool:
+        """Deprecated alias of `is_frame`."""
+        warnings.warn("use .is_frame instead of .is_sheet", DeprecationWarning, stacklevel=2)
+        return self.is_frame
 
     def query_records(self, depth: int | None = None) -> QuerySet:
         """Members of the type on the visible branches, breadth-first; members of members too.

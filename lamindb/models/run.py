@@ -88,6 +88,7 @@ class Run(SQLRecord, TracksUpdates):
 
     _constructor_keywords = run_create.KEYWORDS
     _queryable_by_feature = True
+    _properties_of_saved = ("inputs", "outputs")
     _query_aliases = {
         "status": query_aliases.status(RUN_STATUS_TO_CODE),
         "inputs": query_aliases.renamed("input_artifacts"),

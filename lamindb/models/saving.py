@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError as DatabaseIntegrityError
-from django.db import InternalError, models, router, transaction
+from django.db import InternalError, ProgrammingError, models, router, transaction
 from django.utils import timezone
 
 from lamindb.base.log import logger
@@ -44,6 +44,9 @@ IDENTIFIERS = (
 )
 """Unique columns under which a record that exists already is found again."""
 
+RAISED_BY_TRIGGER = "P0001"
+"""https://www.postgresql.org/docs/current/errcodes-appendix.html: raise_exception."""
+
 
 def save_record(record: BaseSQLRecord, *args: Any, **kwargs: Any) -> bool:
     """Insert or update one row.
@@ -61,7 +64,9 @@ def save_record(record: BaseSQLRecord, *args: Any, **kwargs: Any) -> bool:
         else:
             update(record, *args, **kwargs)
             return False
-    except InternalError as error:  # a trigger of Postgres refused the row
+    except (InternalError, ProgrammingError) as error:
+        if getattr(error.__cause__, "sqlstate", None) != RAISED_BY_TRIGGER:
+            raise
         raise ValidationError(str(error).partition("\n")[0]) from error
     label_with_project(record)
     return inserted

@@ -86,9 +86,7 @@ def accessor_of(registry: Any) -> str:
         is_member = relation.many_to_many and relation.related_model is registry
         if is_member and (registry.__name__ == "Feature" or registry._meta.app_label != "lamindb"):
             return str(relation.get_accessor_name())
-    raise InvalidArgument(
-        f"records of {get_registry_name(registry)} cannot be members of a schema"
-    )
+    raise InvalidArgument(f"records of {get_registry_name(registry)} cannot be members of a schema")
 
 
 def member_registry(schema: Schema) -> Any:

@@ -37,15 +37,17 @@ N_SHOWN = 20
 
 def save_schema(schema: Schema, **kwargs: Any) -> None:
     """Write a schema; see `Schema.save`."""
-    using = kwargs.get("using") or router.db_for_write(type(schema), instance=schema)
+    using = kwargs.pop("using", None) or router.db_for_write(type(schema), instance=schema)
     pending, was_adding = schema._pending, schema._state.adding
     try:
         with transaction.atomic(using=using):
             if not was_adding:
                 update(schema, pending, using, **kwargs)
-            elif not revive(schema, using) and save_record(schema, **kwargs) and pending:
-                link(schema, pending.records, using)
-                link_slots(schema, pending.slots, using)
+            elif not revive(schema, using):
+                inserted = save_record(schema, using=using, **kwargs)
+                if inserted and pending is not None:
+                    link(schema, pending.records, using)
+                    link_slots(schema, pending.slots, using)
     except BaseException:
         if was_adding:
             schema._state.adding, schema.pk = True, None
@@ -94,7 +96,7 @@ def update(schema: Schema, pending: Pending | None, using: str, **kwargs: Any) -
         set_hash(schema, after, slots, using)
     if pending is not None:
         replace_links(schema, before, pending, using)
-    save_record(schema, **kwargs)
+    save_record(schema, using=using, **kwargs)
 
 
 def set_hash(schema: Schema, members: list[Any], slots: dict[str, Schema], using: str) -> None:

@@ -174,7 +174,7 @@ def other_casings(using: str, column: Field, values: list[str]) -> list[str]:
         next_prefix=NEXT_PREFIX,
         **WALK_DIALECTS[connection.vendor],
     )
-    cases = [(value.lower(), upper_case(value.lower())) for value in values]
+    cases = [(fold(value), upper_case(fold(value))) for value in values]
     return [term for (term,) in fetch(connection, sql, [json.dumps(cases)])]
 
 

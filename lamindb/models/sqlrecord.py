@@ -223,6 +223,7 @@ class BaseSQLRecord(models.Model, metaclass=Registry):
     _name_field = "name"
     _allowed_values: ClassVar[dict[str, tuple[str, ...]]] = {}
     _free_name_field: str | None = None
+    _properties_of_saved: ClassVar[tuple[str, ...]] = ()
 
     objects = QueryManager()
 
@@ -307,7 +308,9 @@ class BaseSQLRecord(models.Model, metaclass=Registry):
         """
         if isinstance(cls_or_self, type):
             return describe.describe_registry(cls_or_self, return_str=return_str)
-        return describe.describe_record(cls_or_self, return_str=return_str)
+        return describe.describe_record(
+            cls_or_self, return_str=return_str, with_comments=include == "comments"
+        )
 
     def __dir__(self) -> list[str]:
         return attributes.of_record(self)

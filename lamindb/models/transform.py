@@ -94,7 +94,7 @@ class Transform(SQLRecord, IsVersioned, TracksRun):
     @property
     def latest_run(self) -> Run | None:
         """Run that started last."""
-        return self.runs.order_by("-started_at", "-id").first()
+        return None if self.pk is None else self.runs.order_by("-started_at", "-id").first()
 
     @property
     def type(self) -> TransformKind:

@@ -68,7 +68,7 @@ class HasType(HasEmoji, TypeColumn):
         """
         return SQLRecordSettings(self)
 
-    def query_types(self) -> SQLRecordList:
+    def query_types(self) -> SQLRecordList[SQLRecord]:
         """Type of the record, the type of that type and so on, in this order.
 
         Returns
@@ -116,7 +116,7 @@ class SQLRecordSettings:
         stored = read_extra(self._record, SINGLE_SPACE)
         if not stored or stored == 1:
             return bool(stored)
-        return cast("Space", space_registry(self._record).get(uid=stored))
+        return space_registry(self._record).get(uid=stored)
 
     @single_space.setter
     def single_space(self, value: bool | Space) -> None:
@@ -165,7 +165,8 @@ def types_above(record: Any) -> list[SQLRecord]:
     """Types of a record from the nearest to the root; the record itself is never among them."""
     if record.type_id is None:
         return []
-    registry, using = type(record), record._state.db
+    registry: Any = type(record)
+    using = record._state.db
     ids = ids_of_types(registry, record.type_id, visible_branch_ids(using))
     found = {row.pk: row for row in registry.objects.using(using).filter(pk__in=ids)}
     found.pop(record.pk, None)
@@ -197,7 +198,8 @@ def query_members(type_record: Any, depth: int | None = None) -> QuerySet:
     check_saved([type_record])
     if depth is not None and (isinstance(depth, bool) or depth < 1 or depth != int(depth)):
         raise InvalidArgument(f"depth has to be a positive whole number or None, not {depth!r}")
-    registry, using = type(type_record), type_record._state.db
+    registry: Any = type(type_record)
+    using = type_record._state.db
     levels = None if depth is None else int(depth)
     ids = ids_of_members(registry, type_record.pk, visible_branch_ids(using), levels)
     members = QuerySet(model=registry, using=using).filter(pk__in=ids, branch=None)

@@ -73,21 +73,23 @@ def search(
     columns = searched_columns(registry, field)
     found = BasicQuerySet(registry, queryset.query.chain(), queryset._db, queryset._hints)
     found = found.prefetch_related(*queryset._prefetch_related_lookups)
-    needle = Needle(string.strip(), case_sensitive)
-    order = ["pk"]
-    name = name_field(registry)
-    if name is not None:
-        order.insert(0, Length(name).asc(nulls_last=True))
-    if "\0" in needle.text:
-        found = found.none()  # no database stores this character in text
-    elif needle.text:
-        rank = Rank(needle, columns)
-        found = found.filter(MayContain(registry, needle, columns))
-        if not needle.like_is_exact:
-            found = found.filter(GreaterThan(rank, 0))
-        order.insert(0, rank.desc())
-    found = found.order_by(*order)
+    found = ranked(found, Needle(string.strip(), case_sensitive), columns)
     return found if limit is None else found[:limit]
+
+
+def ranked(records: BasicQuerySet, needle: Needle, columns: Iterable[str]) -> BasicQuerySet:
+    """The records that contain the needle in any of the columns, best matches first."""
+    name = name_field(records.model)
+    by_length = [] if name is None else [Length(name).asc(nulls_last=True)]
+    if not needle.text:
+        return records.order_by(*by_length, "pk")
+    if "\0" in needle.text:
+        return records.none()  # no database stores this character in text
+    rank = Rank(needle, columns)
+    records = records.filter(MayContain(records.model, needle, columns))
+    if not needle.like_is_exact:
+        records = records.filter(GreaterThan(rank, 0))
+    return records.order_by(rank.desc(), *by_length, "pk")
 
 
 def searched_columns(
@@ -98,6 +100,8 @@ def searched_columns(
     if field is None:
         return tuple(column.name for column in available)
     fields = field if isinstance(field, (list, tuple, set)) else [field]
+    if not fields:
+        raise FieldError("Cannot search no fields: leave out `field` to search all text fields")
     columns = [named_column(registry, each) for each in fields]
     for column in columns:
         if column not in available:

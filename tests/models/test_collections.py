@@ -55,7 +55,7 @@ def test_a_single_artifact(artifacts):
 @pytest.mark.parametrize(
     ("call", "error", "text"),
     [
-        (lambda a: ln.Collection(a), FieldValidationError, r"\['key'\] are required"),
+        (ln.Collection, FieldValidationError, r"\['key'\] are required"),
         (lambda a: ln.Collection(key="k"), FieldValidationError, r"\['artifacts'\] are required"),
         (lambda a: ln.Collection([], key="k"), ValueError, "at least one artifact"),
         (lambda a: ln.Collection("abc", key="k"), ValueError, r"Artifact or list\[Artifact\] is"),
@@ -182,7 +182,7 @@ def test_members_cannot_be_deleted_but_trashed(artifacts):
 def test_a_failed_save_writes_nothing(artifacts):
     collection = ln.Collection(artifacts, key="k")
     collection._artifacts[1] = collection._artifacts[0]  # the link is unique
-    with pytest.raises(Exception, match="(?i)unique"):
+    with pytest.raises(Exception, match=r"(?i)unique"):
         collection.save()
     assert collection._state.adding
     assert ln.Collection.filter().count() == 0

@@ -170,7 +170,10 @@ def test_filters(instance):
         return ln.Feature(name="f", dtype=dtype, cat_filters=filters)._dtype_str
 
     assert dtype(ln.ULabel, type=kind) == f"cat[ULabel[{kind.uid}]]"
-    assert dtype(kind, is_type=True, name="a,b") == f'cat[ULabel[{kind.uid}, is_type=True, name="a,b"]]'
+    assert (
+        dtype(kind, is_type=True, name="a,b")
+        == f'cat[ULabel[{kind.uid}, is_type=True, name="a,b"]]'
+    )
     assert dtype(kind, type=kind) == f"cat[ULabel[{kind.uid}]]"
     user = ln.User.get(handle="anonymous")
     assert dtype(ln.ULabel, created_by=user) == f"cat[ULabel[created_by__uid={user.uid}]]"
@@ -226,9 +229,9 @@ def test_old_spellings(instance):
     with pytest.warns(DeprecationWarning, match="use coerce="):
         feature = ln.Feature(name="f", dtype=int, coerce_dtype=True).save()
     assert feature.coerce is True
-    with pytest.warns(DeprecationWarning, match=r"use \.coerce"):
+    with pytest.warns(DeprecationWarning, match="(?i)use .?coerce"):
         assert feature.coerce_dtype is True
-    with pytest.warns(DeprecationWarning, match=r"use \.coerce"):
+    with pytest.warns(DeprecationWarning, match="(?i)use .?coerce"):
         feature.coerce_dtype = None
     assert feature.coerce is None
     with pytest.warns(DeprecationWarning, match="dtype_as_str"):

@@ -24,7 +24,7 @@ def test_managers_have_the_methods_of_sets(child) -> None:
     assert child.parents.order_by("name").last().name == "b"
     assert child.parents.all().order_by("-name").to_list("name") == ["b", "a"]
     assert child.parents.to_dataframe(order_by="name")["name"].tolist() == ["a", "b"]
-    assert child.parents.search("b").one().name == "b"
+    assert child.parents.search("b").first().name == "b"
     assert child.parents.lookup().a.name == "a"
     assert child.children.one_or_none() is None
     assert child.children.first() is None
@@ -131,7 +131,11 @@ def trashed(instance) -> ln.ULabel:
         ((), {"id__gt": 0}, ["kept"]),
         ((ln.Q(id__gt=0),), {}, ["kept"]),
         ((ln.Q(branch_id=-1),), {}, ["trashed"]),
-        ((~(ln.Q(name="no") | (ln.Q(uid="no") & ln.Q(branch__name="x"))),), {}, ["kept", "trashed"]),
+        (
+            (~(ln.Q(name="no") | (ln.Q(uid="no") & ln.Q(branch__name="x"))),),
+            {},
+            ["kept", "trashed"],
+        ),
     ],
     ids=range(12),
 )

@@ -106,9 +106,9 @@ def test_feature_sets_are_schemas(run) -> None:
 @pytest.mark.parametrize(
     ("call", "old"),
     [
-        (lambda: ln.ULabel.df(), "df"),
+        (lambda: ln.ULabel.df(limit=1), "df"),
         (lambda: ln.ULabel.filter().df(), "df"),
-        (lambda: ln.ULabel.objects.df(), "df"),
+        (lambda: ln.ULabel.objects.df("reference"), "df"),
         (lambda: ln.ULabel.using(None), "using"),
         (lambda: ln.Artifact.filter(feature_sets=1), "feature_sets"),
         (lambda: ln.Feature.filter(dtype="int"), "dtype"),

@@ -115,7 +115,7 @@ def test_a_moved_location_is_recognised(instance, in_tmp):
 def test_a_failed_save_leaves_no_marker(instance, in_tmp):
     storage = ln.Storage("place")
     storage.space_id = None
-    with pytest.raises(Exception, match="(?i)null"):
+    with pytest.raises(Exception, match=r"(?i)null"):
         storage.save()
     assert not Path("place").exists()
     assert not ln.Storage.filter(root=storage.root).exists()

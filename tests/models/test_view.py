@@ -77,11 +77,15 @@ def filled(instance) -> dict[str, Any]:
     Path("file.txt").write_text("content")
     transform = ln.Transform(key="script.py").save()
     feature = ln.Feature(name="dose", dtype="float").save()
+    artifact = ln.Artifact("file.txt", key="file.txt").save()
     return {
         "Transform": transform,
         "Run": ln.Run(transform).save(),
-        "Artifact": ln.Artifact("file.txt", key="file.txt").save(),
+        "Artifact": artifact,
+        "Collection": ln.Collection([artifact], key="collection").save(),
         "Feature": feature,
+        "Schema": ln.Schema([feature], name="schema").save(),
+        "JsonValue": ln.models.JsonValue.get_or_create(feature, 1.5)[0],
         "ULabel": ln.ULabel(name="label").save(),
         "Record": ln.Record(name="record").save(),
         "Project": ln.Project(name="project").save(),
@@ -109,16 +113,19 @@ def test_view_shows_non_empty_registries_by_name(filled, capsys, count_queries) 
     text = capsys.readouterr().out
     assert titles(text) == [
         "Artifact",
+        "Collection",
         "Feature",
+        "JsonValue",
         "Project",
         "Record",
         "Reference",
         "Run",
+        "Schema",
         "Storage",
         "Transform",
         "ULabel",
     ]
-    assert queries.count == 1 + 9
+    assert queries.count == 1 + 12
     assert "module" not in text
     assert repr(ln.ULabel.to_dataframe(limit=7)) in text
 
@@ -243,10 +250,13 @@ def test_attributes_of_unsaved_records_can_be_read(instance, capsys) -> None:
     transform = ln.Transform(key="script.py")
     feature = ln.Feature(name="dose", dtype="float")
     artifact = ln.Artifact("file.txt", key="file.txt")
+    labels = [ln.ULabel(name="l"), ln.Record(name="r"), ln.Project(name="p")]
+    run = ln.Run(ln.Transform(key="other.py").save())
+    collection = ln.Collection([ln.Artifact("file.txt", key="other.txt").save()], key="c")
     capsys.readouterr()
-    for record in (ln.ULabel(name="l"), ln.Record(name="r"), transform, feature, artifact):
+    for record in (*labels, transform, feature, artifact, run, collection):
         assert {"uid", "save", "branch"} <= read_all(record).keys()
-        assert "projects" not in dir(record)
+        assert "ablocks" not in dir(record)
     assert capsys.readouterr().out == ""
 
 
