@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
+from lamindb.base.dates import parse_datetime
 from lamindb.base.registries import get_registry_name
 
 __all__ = [
@@ -109,7 +111,30 @@ class DateField(LaminField, models.DateField):
 
 
 class DateTimeField(LaminField, models.DateTimeField):
-    """Date and time."""
+    """Date and time; without a zone, in text too, it counts as UTC."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Hand an aware time to the database driver.
+
+        Parameters
+        ----------
+        value : datetime, date, str or None
+            What a query or a record holds.
+
+        Returns
+        -------
+        datetime or None
+
+        Raises
+        ------
+        ValueError
+            If a text is no ISO date or time.
+        """
+        if isinstance(value, str):
+            value = parse_datetime(value)
+        if isinstance(value, datetime) and value.tzinfo is None:
+            value = value.replace(tzinfo=timezone.utc)
+        return super().get_prep_value(value)
 
 
 class BigIntegerField(LaminField, models.BigIntegerField):

@@ -1,4 +1,4 @@
-"""Is there a database, and does it have the tables of a registry?"""
+"""Whether there is a database that has the tables of a registry."""
 
 from __future__ import annotations
 

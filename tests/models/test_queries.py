@@ -75,6 +75,15 @@ def test_branches_hide_records_by_default(labels) -> None:
     assert ln.ULabel.get(labels[0].id) == labels[0]
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("early", ["2020-01-01", "2020-01-01 12:00:00", "2020-01-01T12:00:00Z"])
+def test_times_without_a_zone_are_utc(labels, early) -> None:
+    assert ln.ULabel.filter(created_at__gt=early).count() == 5
+    assert ln.ULabel.filter(created_at__lt=early).count() == 0
+    with pytest.raises(ValueError, match="soon"):
+        ln.ULabel.filter(created_at__gt="soon").count()
+
+
 def test_data_frame_columns_and_types(labels) -> None:
     df = ln.ULabel.to_dataframe()
     assert df.columns.tolist() == (
