@@ -6,6 +6,8 @@ import argparse
 import sys
 
 # Importing a family registers its workloads.
+import benchmarks.curation
+import benchmarks.registries
 import benchmarks.saving
 import benchmarks.searching
 import benchmarks.startup  # noqa: F401

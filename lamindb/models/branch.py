@@ -36,6 +36,8 @@ class Branch(BaseSQLRecord, HasEmoji):
     >>> ln.ULabel.filter(branch=branch)
     """
 
+    _new_rows_are_plain = False
+
     id: int = AutoField(primary_key=True)
     name: str = CharField(max_length=100, db_index=True)
     uid: str = CharField(max_length=12, unique=True, default=base62_12, editable=False)

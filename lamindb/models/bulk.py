@@ -16,6 +16,7 @@ from lamindb.base.types import UNSET
 
 from .columns import DatabaseTimestamp
 from .construction import check_lengths
+from .cycles import check_type_of_saved
 from .exact import fetch
 from .initialization import become
 from .registry_fields import has_field, name_field
@@ -133,6 +134,12 @@ def save_group(
     """Save the records of one registry: new ones are inserted, others updated."""
     new = [record for record in records if record._state.adding]
     saved = [record for record in records if not record._state.adding]
+    if registry.save is not BaseSQLRecord.save:  # it does more than write a row
+        for record in saved if registry._new_rows_are_plain else records:
+            record.save(using=using)
+        saved, new = [], new if registry._new_rows_are_plain else []
+    for record in saved:
+        check_type_of_saved(record, using)
     for number, batch in enumerate(batches(new, batch_size)):
         if len(new) > batch_size:
             first = number * batch_size + 1

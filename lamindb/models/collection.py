@@ -58,6 +58,8 @@ class Collection(SQLRecord, IsVersioned, TracksRun, TracksUpdates):
     _len_full_uid = 20
     _name_field = "key"
 
+    _new_rows_are_plain = False
+
     id: int = AutoField(primary_key=True)
     uid: str = CharField(max_length=_len_full_uid, unique=True, default=base62_20, editable=False)
     key: str = CharField(max_length=255, default=None, db_index=True)

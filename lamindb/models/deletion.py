@@ -46,7 +46,7 @@ def has_trash(registry: type[BaseSQLRecord]) -> bool:
     """Whether records of a registry can be trashed: those on branches, storage excepted."""
     return (
         has_field(registry, "branch")
-        and has_field(registry, "space")
+        and has_field(registry, "is_locked")
         and registry.__name__ not in {"Storage", "Branch"}
     )
 

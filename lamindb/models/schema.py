@@ -63,6 +63,8 @@ class Schema(SQLRecord, HasType, CanCurate, TracksRun, TracksUpdates):
     >>> schema.features.to_dataframe()
     """
 
+    _new_rows_are_plain = False
+
     id: int = AutoField(primary_key=True)
     uid: str = CharField(max_length=16, unique=True, default=None, editable=False)
     name: str | None = CharField(max_length=150, null=True, db_index=True)

@@ -29,6 +29,8 @@ class Space(BaseSQLRecord):
     >>> ln.Space.get(name="all")
     """
 
+    _new_rows_are_plain = False
+
     id: int = SmallAutoField(primary_key=True)
     name: str = CharField(max_length=100, db_index=True)
     uid: str = CharField(max_length=12, unique=True, default=base62_12, editable=False)

@@ -221,6 +221,7 @@ class BaseSQLRecord(models.Model, metaclass=Registry):
     """A row of any registry, also of a link table."""
 
     _name_field = "name"
+    _new_rows_are_plain: ClassVar[bool] = True
     _allowed_values: ClassVar[dict[str, tuple[str, ...]]] = {}
     _free_name_field: str | None = None
     _properties_of_saved: ClassVar[tuple[str, ...]] = ()

@@ -44,6 +44,8 @@ class Storage(SQLRecord, TracksRun, TracksUpdates):
 
     _name_field = "root"
 
+    _new_rows_are_plain = False
+
     id: int = AutoField(primary_key=True)
     uid: str = CharField(max_length=12, unique=True, default=base62_12, editable=False)
     root: str = CharField(max_length=255, unique=True, default=None)

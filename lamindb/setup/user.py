@@ -172,9 +172,9 @@ def user_id(user: UserSettings) -> int:
     """Primary key of a user in the connected database, looked up once per database."""
     if not orm.is_configured():
         orm.configure()
-    from django.db import connection
+    from django.db import connection, connections
 
-    database = connection.settings_dict
+    database = connections["default"].settings_dict
     place = (str(database["HOST"]), str(database["PORT"]), str(database["NAME"]))
     key = (*place, user.uid, user.handle, str(user.name))
     if key in _ids:

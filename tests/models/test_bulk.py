@@ -386,3 +386,19 @@ def test_progress_is_shown_for_several_batches_only(instance, capsys) -> None:
     assert "saving ULabel records 1 to 2 of 3" in output
     assert "saving ULabel records 3 to 3 of 3" in output
     assert names_in_database() == list("abcdef")
+
+
+def test_registries_that_save_more_than_a_row_are_saved_completely(instance) -> None:
+    Path("a.txt").write_text("a")
+    artifact = ln.Artifact("a.txt", key="a.txt").save()
+    feature = ln.Feature(name="temperature", dtype=float).save()
+    collection = ln.Collection([artifact], key="all")
+    schema = ln.Schema([feature], name="weather")
+    storage = ln.Storage(root="./more")
+    save([collection, schema, storage])
+    assert collection.artifacts.one() == artifact
+    assert schema.features.one() == feature
+    assert Path("more/.lamindb/storage_uid.txt").read_text().startswith(storage.uid)
+    feature.name = "temperature_celsius"
+    save([feature])
+    assert "temperature" in ln.Feature.get(name="temperature_celsius").synonyms
