@@ -190,8 +190,14 @@ def _reachable_copy(bin_dir: Path, directory: Path) -> Path:
     parents = [bin_dir, *bin_dir.parents]
     if all(parent.stat().st_mode & 0o005 == 0o005 for parent in parents):
         return bin_dir
-    copy = directory / "programs"
-    shutil.copytree(bin_dir.parent, copy, symlinks=True)
+    install = bin_dir.parent
+    package = install.parent
+    copy = directory / package.name / install.name
+    shutil.copytree(install, copy, symlinks=True)
+    # a wheel keeps the shared libraries next to the package, and the programs look for them there
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, directory / libraries.name, symlinks=True)
     directory.chmod(0o755)
     return copy / bin_dir.name
 
