@@ -92,4 +92,3 @@ def delete(entity: str, name: str | None = None, *, force: bool = False) -> int 
             f"Two names, {entity!r} and {name!r}: to delete an instance, pass only its own"
         )
     return deletion.delete(slug, force=force)
-

@@ -22,7 +22,7 @@ from .initialization import become
 from .registry_fields import has_field, name_field
 from .saving import save_record, version_lock_name
 from .sqlrecord import BaseSQLRecord
-from .versioned import IsVersioned, lock
+from .versioned import HEAD_COLUMN, IsVersioned, lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -338,9 +338,10 @@ def update_batch(registry: Any, records: list[Any], using: str) -> None:
 
 
 def update_rows(registry: Any, records: list[Any], using: str) -> None:
-    """Update all columns of saved records except the primary key and the time of creation."""
+    """Update all columns of saved records except keys, heads and the time of creation."""
     connection = connections[using]
-    plan = [column for column in columns_to_write(registry) if column[1] != "created_at"]
+    kept = {"created_at"} | ({HEAD_COLUMN} if issubclass(registry, IsVersioned) else set())
+    plan = [column for column in columns_to_write(registry) if column[1] not in kept]
     if has_field(registry, "updated_at"):
         now = timezone.now()
         for record in records:

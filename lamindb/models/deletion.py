@@ -93,11 +93,11 @@ def trash_members(type_record: BaseSQLRecord, using: str) -> None:
 
 def hand_over(record: IsVersioned, using: str) -> None:
     """Before a head leaves its branch, make the newest other version the head."""
-    if not record.is_latest:
-        return
     lock(using, type(record)._meta.db_table, record.stem_uid)
-    if other_versions(record, record.branch_id, using).exists():
+    row = type(record).objects.using(using).filter(pk=record.pk, is_latest=True)
+    if row.exists() and other_versions(record, record.branch_id, using).exists():
         promote_newest(record, record.branch_id, using)
+        row.update(is_latest=False)
         record.is_latest = False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError as DatabaseIntegrityError
@@ -18,7 +19,7 @@ from .cycles import check_type_of_saved
 from .exact import select
 from .initialization import become
 from .registry_fields import INTERNAL_KINDS, column_names, has_field
-from .versioned import IsVersioned, assign_version, lock, rebase
+from .versioned import HEAD_COLUMN, IsVersioned, assign_version, lock, rebase
 
 if TYPE_CHECKING:
     from .sqlrecord import BaseSQLRecord
@@ -81,12 +82,25 @@ def label_with_project(record: BaseSQLRecord) -> None:
 
 
 def update(record: BaseSQLRecord, *args: Any, **kwargs: Any) -> None:
-    """Update all columns, or those of `update_fields`; `updated_at` follows."""
+    """Update all columns, or those of `update_fields`; `updated_at` follows.
+
+    Which version is the head is left alone: another process may have moved it since this record
+    was read.
+    """
+    if isinstance(record, IsVersioned) and not args and kwargs.get("update_fields") is None:
+        kwargs["update_fields"] = columns_besides_head(type(record)) & record.__dict__.keys()
     if has_field(type(record), "updated_at"):
         record.updated_at = timezone.now()
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "updated_at"}
     models.Model.save(record, *args, **kwargs)
+
+
+@cache
+def columns_besides_head(registry: Any) -> frozenset[str]:
+    """Attributes of a versioned record that an update writes."""
+    fields = registry._meta.concrete_fields
+    return frozenset(f.attname for f in fields if not f.primary_key) - {HEAD_COLUMN}
 
 
 def insert(record: BaseSQLRecord, *args: Any, **kwargs: Any) -> bool:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="IsVersioned")
 
+HEAD_COLUMN = "is_latest"
+"""Written only by statements that move heads, never together with the other columns."""
+
 N_HEAD_CANDIDATES = 20
 """Heads of as many branches are looked at."""
 

@@ -105,3 +105,17 @@ def test_restoring_by_saving_the_same_content_again(instance, capsys) -> None:
     assert again == one
     assert ln.Transform.get(one.uid).branch_id == 1
     assert "from trash" in capsys.readouterr().out
+
+
+def test_saving_an_outdated_copy_does_not_move_the_head(instance) -> None:
+    ln.Transform(key="a.py", source_code="1").save()
+    outdated = ln.Transform.get(key="a.py")
+    second = ln.Transform(key="a.py", source_code="2").save()
+    assert outdated.is_latest  # it does not know
+    outdated.description = "changed"
+    outdated.save()
+    ln.save([outdated])
+    assert ln.Transform.filter(is_latest=True).one() == second
+    assert ln.Transform.get(outdated.uid).description == "changed"
+    outdated.delete()
+    assert ln.Transform.filter(is_latest=True).one() == second
