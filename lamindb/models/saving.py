@@ -87,9 +87,10 @@ def update(record: BaseSQLRecord, *args: Any, **kwargs: Any) -> None:
     Which version is the head is left alone: another process may have moved it since this record
     was read.
     """
-    if isinstance(record, IsVersioned) and not args and kwargs.get("update_fields") is None:
-        kwargs["update_fields"] = columns_besides_head(type(record)) & record.__dict__.keys()
-    if has_field(type(record), "updated_at"):
+    registry: Any = type(record)
+    if issubclass(registry, IsVersioned) and not args and kwargs.get("update_fields") is None:
+        kwargs["update_fields"] = columns_besides_head(registry) & record.__dict__.keys()
+    if has_field(registry, "updated_at"):
         record.updated_at = timezone.now()
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "updated_at"}
