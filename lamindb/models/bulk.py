@@ -20,7 +20,7 @@ from .cycles import check_type_of_saved
 from .exact import fetch
 from .initialization import become
 from .registry_fields import has_field, name_field
-from .saving import save_record, version_lock_name
+from .saving import label_with_project, save_record, version_lock_name
 from .sqlrecord import BaseSQLRecord
 from .versioned import HEAD_COLUMN, IsVersioned, lock
 
@@ -154,6 +154,7 @@ def save_group(
                 save_record(record, using=using)
         else:
             insert_batch(registry, batch, using)
+            label_with_project(*batch)
     for batch in batches(saved, batch_size):
         update_batch(registry, batch, using)
 

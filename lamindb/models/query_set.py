@@ -103,6 +103,20 @@ class BasicQuerySet(models.QuerySet):
         """The first record by the order of the set, else by primary key; None if empty."""
         return super().first()
 
+    def latest_version(self) -> BasicQuerySet:
+        """Restrict a set of versioned records to the latest version of each family.
+
+        Raises
+        ------
+        FieldError
+            The registry has no versions.
+
+        Examples
+        --------
+        >>> ln.Artifact.filter(suffix=".parquet").latest_version().to_dataframe()
+        """
+        return self.filter(is_latest=True)
+
     def to_list(self, field: str | None = None) -> list[Any]:
         """All records, or the values of one field.
 

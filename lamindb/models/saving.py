@@ -73,12 +73,22 @@ def save_record(record: BaseSQLRecord, *args: Any, **kwargs: Any) -> bool:
     return inserted
 
 
-def label_with_project(record: BaseSQLRecord) -> None:
-    """Link the project that `ln.track(project=…)` named."""
-    if run_context.project is None or type(record).__name__ not in LABELLED_WITH_PROJECT:
+def label_with_project(*records: Any) -> None:
+    """Link records of one registry to the project that `ln.track(project=…)` named."""
+    if run_context.project is None or not records:
         return
-    if not (getattr(record, "kind", None) or "").startswith(INTERNAL_KINDS):
-        record.projects.add(run_context.project)
+    registry: Any = type(records[0])
+    if registry.__name__ not in LABELLED_WITH_PROJECT:
+        return
+    links = registry.projects.through
+    links.objects.using(records[0]._state.db).bulk_create(
+        [
+            links(**{f"{registry.__name__.lower()}_id": record.pk, "project": run_context.project})
+            for record in records
+            if not (getattr(record, "kind", None) or "").startswith(INTERNAL_KINDS)
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def update(record: BaseSQLRecord, *args: Any, **kwargs: Any) -> None:

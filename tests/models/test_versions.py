@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.exceptions import FieldError
 
 import lamindb as ln
 from lamindb.errors import IntegrityError
@@ -119,3 +120,12 @@ def test_saving_an_outdated_copy_does_not_move_the_head(instance) -> None:
     assert ln.Transform.get(outdated.uid).description == "changed"
     outdated.delete()
     assert ln.Transform.filter(is_latest=True).one() == second
+
+
+def test_latest_versions_of_a_set(instance) -> None:
+    ln.Transform(key="a.py", source_code="1").save()
+    second = ln.Transform(key="a.py", source_code="2").save()
+    other = ln.Transform(key="b.py", source_code="3").save()
+    assert set(ln.Transform.filter().latest_version()) == {second, other}
+    with pytest.raises(FieldError, match="is_latest"):
+        ln.ULabel.filter().latest_version()

@@ -14,6 +14,7 @@ def test_everything_saved_in_the_run_is_labelled(instance) -> None:
     label = ln.ULabel(name="treated").save()
     Path("a.txt").write_text("a")
     artifact = ln.Artifact("a.txt", key="a.txt").save()
+    ln.save([ln.ULabel(name=name) for name in ("a", "b")])
     ln.finish()
     later = ln.ULabel(name="later").save()
 
@@ -21,4 +22,5 @@ def test_everything_saved_in_the_run_is_labelled(instance) -> None:
     assert ln.Run.filter(project=project).one() == run
     assert ln.Artifact.filter(projects=project).to_list("key") == ["a.txt"]
     assert run.transform.projects.one() == project
+    assert ln.ULabel.filter(projects=project).count() == 3
     assert later.projects.count() == 0
