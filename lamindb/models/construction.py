@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 _names_are_new: ContextVar[bool] = ContextVar("lamindb_names_are_new", default=False)
 
+BRANCH_AND_SPACE = {"branch", "branch_id", "space", "space_id"}
 NEVER_OVERWRITTEN = {"uid", "hash", "otype", "dtype", "_dtype_str"}
 """Fields of an existing row that a constructor call does not change."""
 
@@ -158,12 +159,13 @@ def fill_branch_and_space(registry: Registry, kwargs: dict[str, Any]) -> None:
     """Current branch and space, unless they were passed; `created_on` follows the branch."""
     if not has_field(registry, "space"):
         return
-    for name, label in (("branch", "Branch"), ("space", "Space")):
-        exclusive(kwargs, name, label)
-        if kwargs.get(name, UNSET) is None:
-            del kwargs[name]
-        if kwargs.get(f"{name}_id", UNSET) is None:
-            del kwargs[f"{name}_id"]
+    if not BRANCH_AND_SPACE.isdisjoint(kwargs):
+        for name, label in (("branch", "Branch"), ("space", "Space")):
+            exclusive(kwargs, name, label)
+            if kwargs.get(name, UNSET) is None:
+                del kwargs[name]
+            if kwargs.get(f"{name}_id", UNSET) is None:
+                del kwargs[f"{name}_id"]
     if has_field(registry, "branch"):
         fill_branch(registry, kwargs)
     if "space" not in kwargs and "space_id" not in kwargs:
@@ -192,8 +194,10 @@ def fill_branch(registry: Registry, kwargs: dict[str, Any]) -> None:
 def single_space_id(kwargs: dict[str, Any]) -> int | None:
     """Space that the type of the record prescribes (`_aux["ss"]` of the type)."""
     type_record = kwargs.get("type")
+    if type_record is None:
+        return None
     policy = (getattr(type_record, "_aux", None) or {}).get("ss")
-    if type_record is None or policy is None:
+    if policy is None:
         return None
     if policy == 1:
         return type_record.space_id
@@ -251,11 +255,8 @@ def same_type(registry: Registry, kwargs: dict[str, Any]) -> dict[str, int | Non
     return {} if type_record is UNSET else {"type_id": getattr(type_record, "pk", None)}
 
 
-def mention_similar_names(registry: Registry, kwargs: dict[str, Any]) -> None:
-    """To a person who types, show existing names that resemble a new one."""
-    field = searched_field(registry, kwargs)
-    if field is None or not can_ask():
-        return
+def mention_similar_names(registry: Registry, field: str, kwargs: dict[str, Any]) -> None:
+    """Show existing names that resemble a new one."""
     where: dict[str, Any] = dict(same_type(registry, kwargs))
     if has_field(registry, "branch"):
         where["branch_id"] = visible_branch_ids()
@@ -312,10 +313,12 @@ def construct_named(record: BaseSQLRecord, args: tuple[Any, ...], kwargs: dict[s
         known = column_names(registry)
         update_fields(record, {k: v for k, v in kwargs.items() if k in known})
         return
-    mention_similar_names(registry, kwargs)
+    field = searched_field(registry, kwargs)
+    if field is not None and can_ask():
+        mention_similar_names(registry, field, kwargs)
     fill_branch_and_space(registry, kwargs)
     initialize(record, {k: v for k, v in kwargs.items() if v is not UNSET})
-    record._free_name_field = searched_field(registry, kwargs)
+    record._free_name_field = field
     check_lengths(record)
 
 

@@ -9,6 +9,7 @@ from lamindb.setup import files, orm, user_rows
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Any
     from uuid import UUID
 
 ANONYMOUS = "anonymous"
@@ -166,18 +167,24 @@ def current_handle() -> str:
 # -- rows ----------------------------------------------------------------------------------------
 
 _ids: dict[tuple[str, ...], int] = {}
+_latest: tuple[Any, UserSettings, int] | None = None
+"""The settings of the database, the user and the key that were asked for last."""
 
 
 def user_id(user: UserSettings) -> int:
     """Primary key of a user in the connected database, looked up once per database."""
+    global _latest
     if not orm.is_configured():
         orm.configure()
     from django.db import connection, connections
 
     database = connections["default"].settings_dict
+    if _latest is not None and _latest[0] is database and _latest[1] is user:
+        return _latest[2]
     place = (str(database["HOST"]), str(database["PORT"]), str(database["NAME"]))
     key = (*place, user.uid, user.handle, str(user.name))
     if key in _ids:
+        _latest = (database, user, _ids[key])
         return _ids[key]
     with connection.cursor() as cursor:
         found = user_rows.find_user(cursor, user)
@@ -193,6 +200,8 @@ def user_id(user: UserSettings) -> int:
 
 def forget_ids() -> None:
     """Look up primary keys again, because another database may have taken the place."""
+    global _latest
+    _latest = None
     _ids.clear()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+
 import pytest
 
 import lamindb as ln
@@ -132,3 +134,23 @@ def test_constructor_and_save_take_few_queries(instance, count_queries) -> None:
         label.save()
     is_postgres = instance.dialect == "postgresql"
     assert save.count == 2 + is_postgres  # look again, insert; Postgres: lock
+
+
+def test_a_person_who_types_sees_similar_names(instance, monkeypatch, capsys) -> None:
+    ln.ULabel(name="control group").save()
+    ln.ULabel(name="control groups").save()
+    hint = "! you are creating ULabel 'control group 2', but there are similar names: "
+    assert hint not in capsys.readouterr().out
+    monkeypatch.setattr(builtins, "__IPYTHON__", True, raising=False)
+    ln.ULabel(name="control group 2")
+    assert hint + "'control group', 'control groups'" in capsys.readouterr().out
+    ln.ULabel(name="something else")
+    assert "similar names" not in capsys.readouterr().out
+
+
+def test_no_hint_where_nobody_types(instance, capsys, count_queries) -> None:
+    ln.ULabel(name="control group").save()
+    with count_queries() as queries:
+        ln.ULabel(name="control group 2")
+    assert queries.count == 1
+    assert "similar names" not in capsys.readouterr().out
