@@ -129,7 +129,7 @@ register(
         "inspect-synonyms",
         "inspect 10 values, 5 unknown, against 100,000 cell types",
         lambda _: _figures()["wrong"],
-        0.02,
+        0.01,
         floor="select-floor",
     ),
     Workload(

@@ -239,7 +239,8 @@ class Artifact(SQLRecord, IsVersioned, TracksRun, TracksUpdates):
             revises=revises,
             schema=schema,
             features=features,
-            to_disk_kwargs=parquet_kwargs or csv_kwargs,
+            parquet_kwargs=parquet_kwargs,
+            csv_kwargs=csv_kwargs,
             **kwargs,
         )
 

@@ -178,6 +178,12 @@ def check_request(request: Request) -> None:
                 f"Cannot register '{request.path}': this version stores local files only, "
                 "download it first"
             )
+    for name in ("features", "schema"):
+        if getattr(request, name) is not None:
+            raise NotImplementedError(
+                f"Artifact({name}=…) needs validation, which this version does not have yet: "
+                f"save the artifact without {name}"
+            )
     if request.key is not None:
         check_key(request.key)
     check_version_tag(request.version_tag, request.revises)
@@ -355,7 +361,14 @@ def default_otype(source: Source) -> str | None:
 TABLE_SUFFIXES = (".parquet", ".csv")
 
 
-def from_table(registry: type[Artifact], data: Any, **kwargs: Any) -> Artifact:
+def from_table(
+    registry: type[Artifact],
+    data: Any,
+    *,
+    parquet_kwargs: dict[str, Any] | None,
+    csv_kwargs: dict[str, Any] | None,
+    **kwargs: Any,
+) -> Artifact:
     """Artifact of kind dataset and type DataFrame; see `Artifact.from_dataframe`."""
     key = kwargs.get("key")
     if is_in_memory(data):
@@ -366,6 +379,7 @@ def from_table(registry: type[Artifact], data: Any, **kwargs: Any) -> Artifact:
                 f"{' or '.join(TABLE_SUFFIXES)}, key='{key}'"
             )
         kwargs["n_observations"] = len(data)
+        kwargs["to_disk_kwargs"] = csv_kwargs if wanted == ".csv" else parquet_kwargs
     elif isinstance(data, (str, os.PathLike)) and os.path.exists(data):
         kwargs["n_observations"] = count_observations(data)
     return registry(data, kind="dataset", otype="DataFrame", **kwargs)

@@ -22,7 +22,7 @@ from lamindb.storage.atomic import remove
 from lamindb.storage.staging import StagedCopy
 
 from .artifact_read import path_as_str
-from .saving import save_record
+from .saving import save_record, unsaved_on_failure
 
 if TYPE_CHECKING:
     from lamindb.base.hashing import FileHash
@@ -37,10 +37,13 @@ def save_artifact(artifact: Artifact, **kwargs: Any) -> None:
     """Write the row and, if there is any, the new content; see `Artifact.save`."""
     if not artifact._state.adding:
         check_changes(artifact)
+    source = artifact._source  # gone from the artifact if it turns out to exist already
     if needs_bytes(artifact):
         save_with_bytes(artifact, **kwargs)
     else:
         save_record(artifact, **kwargs)
+    if source is not None and source.data is not None:
+        remove(source.path)
     finish_save(artifact)
 
 
@@ -64,17 +67,17 @@ def save_with_bytes(artifact: Artifact, **kwargs: Any) -> None:
     using = kwargs.get("using") or router.db_for_write(type(artifact), instance=artifact)
     was_adding = artifact._state.adding
     try:
-        with StagedCopy(source.path, near=path_as_str(artifact)) as staged:
+        with (
+            unsaved_on_failure(artifact),
+            StagedCopy(source.path, near=path_as_str(artifact)) as staged,
+        ):
             take_current_content(artifact, staged.content)
             with transaction.atomic(using=using):
                 clear_ongoing(artifact)
                 if save_record(artifact, **kwargs) or not was_adding:
                     staged.place(path_as_str(artifact))
-    except BaseException as error:
-        if was_adding:
-            artifact._state.adding, artifact.pk = True, None
-        if isinstance(error, OSError):
-            logger.warning(f"could not store artifact {artifact.uid}: {error}")
+    except OSError as error:
+        logger.warning(f"could not store artifact {artifact.uid}: {error}")
         raise
     logger.save(f"storing artifact '{artifact.uid}' at '{path_as_str(artifact)}'")
 
@@ -129,10 +132,7 @@ def check_changes(artifact: Artifact) -> None:
 
 
 def finish_save(artifact: Artifact) -> None:
-    """Remove the temporary copy of in-memory data and link what waited for the row."""
-    source = artifact._source
-    if source is not None and source.data is not None:
-        remove(source.path)
+    """Link what waited for the row."""
     artifact._source = None
     artifact._revises = None
     artifact._original_key = artifact.key

@@ -20,7 +20,7 @@ from .cycles import check_type_of_saved
 from .exact import fetch
 from .initialization import become
 from .registry_fields import has_field, name_field
-from .saving import label_with_project, save_record, version_lock_name
+from .saving import label_with_project, save_record, unsaved_on_failure, version_lock_name
 from .sqlrecord import BaseSQLRecord
 from .versioned import HEAD_COLUMN, IsVersioned, lock
 
@@ -101,17 +101,12 @@ def save_groups(
     groups: dict[type, list[Any]], using: str | None, batch_size: int, ignore_conflicts: bool
 ) -> None:
     """Save the records of several registries in one transaction; if it fails, none is saved."""
-    new = [r for group in groups.values() for r in group if r._state.adding]
+    records = [record for group in groups.values() for record in group]
     alias = using or router.db_for_write(next(iter(groups)))
-    try:
-        with transaction.atomic(using=alias):
-            lock_groups(groups, alias)
-            for registry, group in groups.items():
-                save_group(registry, group, alias, batch_size, ignore_conflicts)
-    except BaseException:
-        for record in new:
-            record._state.adding, record.pk = True, None
-        raise
+    with unsaved_on_failure(*records), transaction.atomic(using=alias):
+        lock_groups(groups, alias)
+        for registry, group in groups.items():
+            save_group(registry, group, alias, batch_size, ignore_conflicts)
 
 
 def lock_groups(groups: dict[type, list[Any]], using: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import router, transaction
 
 from .collection_create import check_saved, check_schemas
-from .saving import save_record
+from .saving import save_record, unsaved_on_failure
 
 if TYPE_CHECKING:
     from .collection import Collection
@@ -20,17 +20,11 @@ def save_collection(collection: Collection, **kwargs: Any) -> None:
         check_saved(members)
         check_schemas(members, collection.schema)
     using = kwargs.get("using") or router.db_for_write(type(collection), instance=collection)
-    was_adding = collection._state.adding
-    try:
-        with transaction.atomic(using=using):
-            inserted = save_record(collection, **kwargs)
-            if inserted and members is not None:
-                link_members(collection, using)
-            note_recreating_run(collection)
-    except BaseException:
-        if was_adding:
-            collection._state.adding, collection.pk = True, None
-        raise
+    with unsaved_on_failure(collection), transaction.atomic(using=using):
+        inserted = save_record(collection, **kwargs)
+        if inserted and members is not None:
+            link_members(collection, using)
+        note_recreating_run(collection)
     collection._artifacts = None
     collection._revises = None
     collection._recreating_run = None

@@ -101,7 +101,9 @@ def choose_columns(registry: Registry, include: list[str], *, has_features: bool
                 f"{get_registry_name(registry)} has no features: include='features' works for "
                 "Artifact, Record and Run"
             )
-        include = [name for name in include if name != "features"]
+        raise NotImplementedError(
+            f"{get_registry_name(registry)}.to_dataframe() cannot show features yet"
+        )
     privates = [f.name for f in registry._meta.concrete_fields if f.name.startswith("_")]
     base = default_columns(registry)
     scalars: list[str] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ from .registry_fields import INTERNAL_KINDS, column_names, has_field
 from .versioned import HEAD_COLUMN, IsVersioned, assign_version, lock, rebase
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .sqlrecord import BaseSQLRecord
 
 LABELLED_WITH_PROJECT = {
@@ -47,6 +50,18 @@ IDENTIFIERS = (
 
 RAISED_BY_TRIGGER = "P0001"
 """https://www.postgresql.org/docs/current/errcodes-appendix.html: raise_exception."""
+
+
+@contextmanager
+def unsaved_on_failure(*records: BaseSQLRecord) -> Iterator[None]:
+    """If the block fails, also by Ctrl-C, its transaction is gone: new records are new again."""
+    new = [record for record in records if record._state.adding]
+    try:
+        yield
+    except BaseException:
+        for record in new:
+            record._state.adding, record.pk = True, None
+        raise
 
 
 def save_record(record: BaseSQLRecord, *args: Any, **kwargs: Any) -> bool:

@@ -13,7 +13,7 @@ from lamindb.errors import ValidationError
 from .current import TRASH_BRANCH_ID
 from .exact import select
 from .initialization import become
-from .saving import save_record
+from .saving import save_record, unsaved_on_failure
 from .schema_hash import hash_of_schema
 from .schema_members import (
     OPTIONALS,
@@ -38,20 +38,15 @@ N_SHOWN = 20
 def save_schema(schema: Schema, **kwargs: Any) -> None:
     """Write a schema; see `Schema.save`."""
     using = kwargs.pop("using", None) or router.db_for_write(type(schema), instance=schema)
-    pending, was_adding = schema._pending, schema._state.adding
-    try:
-        with transaction.atomic(using=using):
-            if not was_adding:
-                update(schema, pending, using, **kwargs)
-            elif not revive(schema, using):
-                inserted = save_record(schema, using=using, **kwargs)
-                if inserted and pending is not None:
-                    link(schema, pending.records, using)
-                    link_slots(schema, pending.slots, using)
-    except BaseException:
-        if was_adding:
-            schema._state.adding, schema.pk = True, None
-        raise
+    pending = schema._pending
+    with unsaved_on_failure(schema), transaction.atomic(using=using):
+        if not schema._state.adding:
+            update(schema, pending, using, **kwargs)
+        elif not revive(schema, using):
+            inserted = save_record(schema, using=using, **kwargs)
+            if inserted and pending is not None:
+                link(schema, pending.records, using)
+                link_slots(schema, pending.slots, using)
     schema._pending = None
 
 

@@ -15,6 +15,7 @@ from lamindb.errors import IntegrityError
 from lamindb.models import Run, Transform
 from lamindb.models.current import current_user_id, run_context
 from lamindb.setup.session import require_instance, settings
+from lamindb.setup.session_settings import settings as session_settings
 
 from .arguments import check_arguments, check_uid, resolve_links
 from .detect import cli_arguments, detect_source
@@ -88,10 +89,20 @@ def start_run(arguments: Arguments, wishes: Wishes) -> None:
         store_environment(run)
     say_started(run, resolution, is_resumed=run.status == "restarted")
     if source is not None:
+        say_without_git()
         if arguments.pypackages is not False:
             say_imports(source)
         if uid is None:
             say_how_to_identify(resolution.transform, source, arguments)
+
+
+def say_without_git() -> None:
+    """Mention that a set git repository is not used, so that nobody relies on it."""
+    if session_settings.sync_git_repo is not None:
+        logger.warning(
+            f"source code is not synced with {session_settings.sync_git_repo} yet, "
+            "it is stored in the database"
+        )
 
 
 def is_read_only(error: DatabaseError) -> bool:

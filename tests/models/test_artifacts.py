@@ -282,3 +282,36 @@ def test_1x_spelling(instance) -> None:
         artifact = ln.Artifact.from_df(df, key="a.parquet").save()
     assert ln.Artifact.filter(version="0000").one() == artifact
     assert artifact.transform is None
+
+
+def test_validation_is_refused_until_there_is_some(instance) -> None:
+    """An artifact must never look validated or annotated when nothing was checked."""
+    df = pd.DataFrame({"a": [1]})
+    feature = ln.Feature(name="a", dtype=int).save()
+    schema = ln.Schema([feature]).save()
+    for options in ({"schema": schema}, {"features": {"a": 1}}):
+        with pytest.raises(NotImplementedError, match="needs validation"):
+            ln.Artifact.from_dataframe(df, key="a.parquet", **options)
+    with pytest.raises(NotImplementedError, match="cannot show features yet"):
+        ln.Artifact.to_dataframe(include="features")
+    assert ln.Artifact.filter().count() == 0
+
+
+def test_writer_options_belong_to_the_format(instance) -> None:
+    df = pd.DataFrame({"a": [1]})
+    options = {"csv_kwargs": {"index": False}, "parquet_kwargs": {"compression": "gzip"}}
+    table = ln.Artifact.from_dataframe(df, key="a.csv", **options).save()
+    assert Path(table.path).read_text() == "a\n1\n"
+    ln.Artifact.from_dataframe(df, key="a.parquet", **options).save()
+    assert ln.Artifact.get(key="a.parquet").load().equals(df)
+
+
+def test_no_temporary_file_stays_when_content_turns_out_to_exist(instance) -> None:
+    df = pd.DataFrame({"a": [1]})
+    first = ln.Artifact.from_dataframe(df, key="a.parquet")
+    second = ln.Artifact.from_dataframe(df, key="a.parquet")
+    first.save()
+    second.save()
+    assert second == first
+    assert not list(Path(ln.settings.cache_dir).rglob("*.parquet"))
+    assert len(stored_files(instance)) == 1
