@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.support import network, postgres, processes, queries
+from tests.support import network, postgres, processes, queries, s3
 
 REPOSITORY = processes.ROOT
 
@@ -142,6 +142,44 @@ def postgres_instance(
     postgres_server.wipe(_filled_postgres)
     yield _init(db=postgres_server.url(_filled_postgres))
     _close_connections()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[s3.S3Server]:
+    """An S3 endpoint for this test session (moto), started by the first test that needs one."""
+    try:
+        server = s3.start_moto()
+    except s3.S3Unavailable as error:
+        pytest.skip(str(error))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def s3_credentials(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Credentials of the test servers in the environment, and no others."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    empty = tmp_path_factory.mktemp("aws") / "none"
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(empty))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(empty))
+    for name, value in s3.CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def bucket(s3_server: s3.S3Server, s3_credentials: None) -> s3.Bucket:
+    """A fresh S3 bucket; its `url()` names the endpoint: `s3://bucket?endpoint_url=http://…`."""
+    return s3.Bucket(s3_server)
+
+
+@pytest.fixture
+def default_bucket(bucket: s3.Bucket, monkeypatch: pytest.MonkeyPatch) -> s3.Bucket:
+    """Like `bucket`, and plain URLs `s3://bucket/key` lead to its endpoint too."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", bucket.endpoint_url)
+    return bucket
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import importlib.util
 import os
 import pwd
@@ -11,17 +10,16 @@ import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.support.servers import die_with_parent, free_port
+
 MINIMUM_VERSION = 15
 START_TIMEOUT = 60  # seconds
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 # The data directory is thrown away, so nothing has to survive a power cut.
 FAST_OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=50")
@@ -124,7 +122,7 @@ def start_server() -> PostgresServer:
             os.chown(directory, *_ids(user))
         password = secrets.token_hex(8)
         _init_data_directory(bin_dir, directory, user, password)
-        port = _free_port()
+        port = free_port()
         process = _launch(bin_dir, directory, user, port)
         server = PostgresServer(process, directory, port, password)
         _wait_until_ready(server)
@@ -240,20 +238,8 @@ def _launch(bin_dir: Path, directory: Path, user: str | None, port: int) -> subp
             stdout=log,
             stderr=log,
             start_new_session=True,  # Ctrl-C in the terminal is for pytest
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
+            preexec_fn=die_with_parent,  # noqa: PLW1509
         )
-
-
-def _die_with_parent() -> None:
-    """Have the kernel stop the server if the test process is killed."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_until_ready(server: PostgresServer) -> None:
