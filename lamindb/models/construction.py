@@ -23,9 +23,9 @@ from .current import (
     MAIN_BRANCH_ID,
     current_branch_id,
     current_space_id,
+    visible_branch_ids,
 )
 from .exact import select
-from .expressions import visible_branch_ids
 from .initialization import become, initialize
 from .ports import port
 from .registry_fields import (

@@ -58,3 +58,10 @@ def current_space_id() -> int:
     if run_context.space is not None:
         return run_context.space.id
     return settings.space_id
+
+
+def visible_branch_ids(using: str | None = "default") -> list[int]:
+    """The current branch and main; of another database than the default one just main."""
+    if using not in (None, "default"):
+        return [MAIN_BRANCH_ID]
+    return sorted({MAIN_BRANCH_ID, current_branch_id()})

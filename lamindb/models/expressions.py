@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import FieldDoesNotExist, FieldError
-from django.db.models import Field, ForeignKey, Model, Q, QuerySet
+from django.core.exceptions import FieldError
+from django.db.models import ForeignKey, Model, Q, QuerySet
 from django.db.models.fields.related_lookups import RelatedIn
 
 from lamindb.base.registries import get_registry_name
 from lamindb.base.text import did_you_mean
 from lamindb.errors import InvalidArgument
 
-from .current import MAIN_BRANCH_ID, current_branch_id
-from .registry_fields import has_field, name_field, public_field_names
+from .annotate.conditions import feature_condition
+from .annotate.feature_names import features_by_name
+from .current import visible_branch_ids
+from .registry_fields import find_field, has_field, name_field, public_field_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,13 +71,6 @@ def branch_filter(
     return Q(branch_id__among=visible_branch_ids())
 
 
-def visible_branch_ids(using: str | None = "default") -> list[int]:
-    """The current branch and main; of another database than the default one just main."""
-    if using not in (None, "default"):
-        return [MAIN_BRANCH_ID]
-    return sorted({MAIN_BRANCH_ID, current_branch_id()})
-
-
 def is_lifted(expressions: dict[str, Any]) -> bool:
     """Take `branch=None` out of the expressions; True if it was there."""
     return any(
@@ -127,27 +122,65 @@ def resolve(
         Likewise for registries that can be queried by feature.
     """
     conditions, resolved = translate_aliases(registry, expressions)
-    unknown: list[str] = []
+    unknown: dict[str, Any] = {}
     for name, value in resolved.items():
         field_name, _, rest = name.partition("__")
         if field_name != "pk" and field_name not in annotations:
             field = find_field(registry, field_name)
             if field is None:
-                unknown.append(field_name)
-                continue
-            if field.is_relation and not rest:
+                unknown[name] = value
+            elif field.is_relation and not rest:
                 check_relation_value(registry, field, value)
     if unknown:
-        raise unknown_names(registry, unknown)
+        conditions += conditions_on_features(registry, unknown)
+        resolved = {name: value for name, value in resolved.items() if name not in unknown}
     return conditions, resolved
 
 
-def find_field(registry: Registry, name: str) -> Field | None:
-    """Field or reverse relation of this name."""
-    try:
-        return registry._meta.get_field(name)
-    except FieldDoesNotExist:
-        return None
+def conditions_on_features(registry: Registry, expressions: dict[str, Any]) -> list[Q]:
+    """Conditions for keywords that are no fields: names of features, read in one query.
+
+    Raises
+    ------
+    FieldError, InvalidArgument
+        A name is not that of a feature either.
+    ValidationError
+        Several features have the name.
+    """
+    names = [name.partition("__")[0] for name in expressions]
+    features: dict[str, Any] = {}
+    if getattr(registry, "_queryable_by_feature", False):
+        features = features_by_name(names)
+    unknown = [name for name in names if name not in features]
+    if unknown:
+        raise unknown_names(registry, unknown)
+    conditions = []
+    for expression, value in expressions.items():
+        name, _, rest = expression.partition("__")
+        conditions.append(feature_condition(registry, features[name], rest, value))
+    return conditions
+
+
+def resolve_queries(registry: Registry, queries: Iterable[Any]) -> list[Any]:
+    """Replace names of features in `Q` objects by conditions on their values."""
+    if not getattr(registry, "_queryable_by_feature", False):
+        return list(queries)
+    return [resolve_q(registry, q) if isinstance(q, Q) else q for q in queries]
+
+
+def resolve_q(registry: Registry, q: Q) -> Q:
+    """A `Q` object that names fields only."""
+    resolved = q.create(connector=q.connector, negated=q.negated)
+    for child in q.children:
+        if isinstance(child, Q):
+            child = resolve_q(registry, child)
+        elif isinstance(child, tuple):
+            name = child[0].partition("__")[0]
+            aliases = getattr(registry, "_query_aliases", {})
+            if name != "pk" and name not in aliases and find_field(registry, name) is None:
+                child = conditions_on_features(registry, dict([child]))[0]
+        resolved.children.append(child)
+    return resolved
 
 
 def unknown_names(registry: Registry, names: list[str]) -> Exception:
@@ -157,7 +190,7 @@ def unknown_names(registry: Registry, names: list[str]) -> Exception:
     if getattr(registry, "_queryable_by_feature", False):
         return InvalidArgument(
             f"You can query either by available fields: {', '.join(available)}\n"
-            f"or by the name of a feature, but these are neither: {', '.join(names)}.{hint}"
+            f"Or fix invalid feature names: {', '.join(names)}{hint and '.' + hint}"
         )
     return FieldError(
         f"Unknown field '{names[0]}'. Available fields: {', '.join(available)}.{hint}"

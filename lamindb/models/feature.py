@@ -21,6 +21,7 @@ from lamindb.base.fields import (
 from lamindb.base.uids import base62_12
 
 from . import feature_create, feature_dtypes, feature_inference, query_aliases
+from .annotate.predicates import ComparableFeature
 from .curatable import CanCurate
 from .feature_dtypes import parse_dtype, serialize_dtype
 from .sqlrecord import SQLRecord
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
 __all__ = ["Feature", "parse_dtype", "parse_filter_string", "serialize_dtype"]
 
 
-class Feature(SQLRecord, HasType, CanCurate, HasSynonyms, TracksRun, TracksUpdates):
+class Feature(
+    ComparableFeature, SQLRecord, HasType, CanCurate, HasSynonyms, TracksRun, TracksUpdates
+):
     """Dimensions of measurement: columns of data frames, keys of dictionaries, with a dtype.
 
     Parameters

@@ -29,8 +29,7 @@ from lamindb.setup.session import settings
 
 from .current import TRASH_BRANCH_ID
 from .cycles import chain_of_types
-from .expressions import find_field
-from .registry_fields import name_field
+from .registry_fields import find_field, name_field
 
 if TYPE_CHECKING:
     from lamindb.base.dtypes import Dtype

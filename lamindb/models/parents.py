@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .expressions import check_saved, visible_branch_ids
+from .current import visible_branch_ids
+from .expressions import check_saved
 from .hierarchy_sql import ids_of_relatives
 from .query_set import QuerySet
 

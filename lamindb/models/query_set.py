@@ -10,6 +10,7 @@ from lamindb.base.registries import get_registry_name
 from lamindb.errors import MultipleObjectsReturned, ObjectDoesNotExist
 
 from . import curation, dataframe, deletion, describe, lookup
+from .annotate.predicates import ComparableFeature, FeatureOrdering, ordered_by_feature
 from .availability import require_tables
 from .expressions import (
     branch_filter,
@@ -17,6 +18,7 @@ from .expressions import (
     is_lifted,
     prefix_condition,
     resolve,
+    resolve_queries,
     translate_aliases,
 )
 from .ports import port
@@ -316,10 +318,11 @@ class QuerySet(BasicQuerySet):
         Parameters
         ----------
         queries
-            `ln.Q` objects.
+            `ln.Q` objects and conditions on features (`temperature > 21`).
         expressions
             Fields and paths across relations with Django's comparators (`name__startswith="a"`);
-            `branch=None` shows all branches.
+            `branch=None` shows all branches. Artifacts, runs and records can also be filtered by
+            the names of features, and by keys inside of dictionaries (`assay__depth__gt=3`).
 
         Raises
         ------
@@ -334,6 +337,7 @@ class QuerySet(BasicQuerySet):
         expressions = dict(expressions)
         decided = is_lifted(expressions) or self._branches_decided
         branches = None if decided else branch_filter(self.model, queries, expressions)
+        queries = tuple(resolve_queries(self.model, queries))
         conditions, expressions = resolve(self.model, expressions, self.query.annotations)
         if branches is not None:
             conditions.append(branches)
@@ -349,8 +353,37 @@ class QuerySet(BasicQuerySet):
         --------
         >>> ln.Artifact.filter().exclude(suffix=".parquet")
         """
+        queries = tuple(resolve_queries(self.model, queries))
         conditions, expressions = resolve(self.model, expressions, self.query.annotations)
         return super().exclude(*queries, *conditions, **expressions)
+
+    def order_by(self, *fields: Any) -> QuerySet:
+        """Order by fields, or by features with one value per record.
+
+        Parameters
+        ----------
+        fields
+            Names of fields, expressions, features (`feature`, `-feature`).
+
+        Raises
+        ------
+        FieldError
+            The feature has no order, or the registry no features.
+
+        Examples
+        --------
+        >>> ln.Artifact.filter().order_by(-temperature)
+        """
+        result, names = self, []
+        for field in fields:
+            if isinstance(field, ComparableFeature):
+                field = FeatureOrdering(field)
+            if isinstance(field, FeatureOrdering):
+                alias = f"_by_feature_{field.feature.pk}"
+                result = ordered_by_feature(result, field, alias)
+                field = f"-{alias}" if field.descending else alias
+            names.append(field)
+        return super(QuerySet, result).order_by(*names)
 
     def get(self, idlike: int | str | None = None, **expressions: Any) -> BaseSQLRecord:
         """Exactly one record.

@@ -81,6 +81,7 @@ class Record(SQLRecord, HasType, HasParents, CanCurate, TracksRun, TracksUpdates
     collections = ManyToManyField("Collection", through="CollectionRecord", related_name="records")
 
     _constructor_keywords = record_create.KEYWORDS
+    _queryable_by_feature = True
 
     def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         record_create.construct_record(self, args, kwargs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import CharField, Field, ForeignKey, TextField
 
 if TYPE_CHECKING:
@@ -30,6 +31,14 @@ HIDDEN_IN_CONSTRUCTOR = (
     "created_on",
     "run",
 )
+
+
+def find_field(registry: Registry, name: str) -> Field | None:
+    """Field or reverse relation of this name."""
+    try:
+        return registry._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
 
 
 @cache

@@ -30,9 +30,9 @@ from .construction import (
 )
 from .current import TRASH_BRANCH_ID
 from .exact import select
-from .expressions import find_field
 from .feature_dtypes import is_registry, registry_by_name
 from .initialization import become, initialize
+from .registry_fields import find_field
 from .schema_hash import FIXED_UIDS, hash_of_schema
 from .schema_members import (
     Pending,

@@ -8,7 +8,8 @@ from django.db import models
 
 from lamindb.errors import InvalidArgument
 
-from .expressions import check_saved, visible_branch_ids
+from .current import visible_branch_ids
+from .expressions import check_saved
 from .hierarchy_sql import TypeLevel, ids_of_members, ids_of_types
 from .is_type import TypeColumn
 from .query_set import QuerySet

@@ -44,7 +44,7 @@ def test_get_by_id_uid_and_field(labels) -> None:
         (lambda: ln.ULabel.get(1.5), TypeError, "an id or a uid"),
         (lambda: ln.ULabel.filter(nam="x"), FieldError, "Available fields: .*Did you mean 'name'"),
         (lambda: ln.ULabel.get(nam="x"), FieldError, "Unknown field 'nam'"),
-        (lambda: ln.Artifact.filter(siz=1), InvalidArgument, "neither: siz"),
+        (lambda: ln.Artifact.filter(siz=1), InvalidArgument, "invalid feature names: siz. Did"),
         (lambda: ln.ULabel.filter(created_by="bob"), FieldError, "created_by__handle"),
         (lambda: ln.ULabel.get(created_by="anon1"), FieldError, "created_by__handle"),
         (lambda: ln.ULabel.filter(name="no").one(), ObjectDoesNotExist, "ULabel matches name='no'"),

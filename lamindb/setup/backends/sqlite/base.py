@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.backends.sqlite3 import base as sqlite3
 
+from lamindb.base.json_text import canonical_json
 from lamindb.errors import CurrentInstanceNotConfigured
 
 BUSY_TIMEOUT = 60
@@ -42,6 +43,7 @@ class DatabaseWrapper(sqlite3.DatabaseWrapper):
             raise CurrentInstanceNotConfigured(
                 f"SQLite file {path} does not exist\n{CurrentInstanceNotConfigured.default_message}"
             ) from error
+        connection.create_function("CANONICAL_JSON", 1, canonical_json, deterministic=True)
         if connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
             connection.execute("PRAGMA synchronous = NORMAL")
         return connection
