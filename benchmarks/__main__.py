@@ -6,11 +6,15 @@ import argparse
 import sys
 
 # Importing a family registers its workloads.
+import benchmarks.cloud
 import benchmarks.curation
+import benchmarks.files
+import benchmarks.memory
 import benchmarks.registries
 import benchmarks.saving
 import benchmarks.searching
-import benchmarks.startup  # noqa: F401
+import benchmarks.startup
+import benchmarks.tables  # noqa: F401
 from benchmarks import registry, report
 
 
@@ -20,7 +24,9 @@ def main(arguments: list[str]) -> int:
     known = ", ".join(registry.WORKLOADS)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure: {known}")
     parser.add_argument("--runs", type=int, default=registry.RUNS, help="runs of each (default 9)")
-    parser.add_argument("--json", action="store_true", help="print JSON, durations in seconds")
+    parser.add_argument(
+        "--json", action="store_true", help="print JSON, durations in seconds, sizes in bytes"
+    )
     options = parser.parse_args(arguments)
     unknown = set(options.names) - set(registry.WORKLOADS)
     if unknown:

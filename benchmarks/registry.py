@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import statistics
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 RUNS = 9
 
@@ -20,12 +22,15 @@ class Workload:
     title
         What is done, for the table.
     measure
-        Called with the number of runs; returns one duration in seconds per run.
+        Called with the number of runs; returns one duration in seconds per run, or with another
+        `unit` one number of bytes.
     goal
-        Upper limit of the median in seconds; with `over_floor`, of the median minus the floor's
-        median; with `times_floor`, of their ratio. None for floors.
+        Upper limit of the median; with `over_floor`, of the median minus the floor's median; with
+        `times_floor`, of their ratio. None for floors.
     floor
         Name of the workload that is the least one could do, measured along.
+    unit
+        Of the figures and of the goal.
     """
 
     name: str
@@ -35,11 +40,12 @@ class Workload:
     floor: str | None = None
     over_floor: bool = False
     times_floor: bool = False
+    unit: Literal["seconds", "bytes"] = "seconds"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """The outcome of one workload; durations in seconds."""
+    """The outcome of one workload, in its unit."""
 
     workload: Workload
     minimum: float
@@ -89,3 +95,24 @@ def run(names: list[str], runs: int = RUNS) -> list[Figure]:
             median = statistics.median(durations)
             figures[name] = Figure(workload, min(durations), median, floor)
     return list(figures.values())
+
+
+def alternate(
+    floor: Callable[[int], object], step: Callable[[int], object], runs: int
+) -> tuple[list[float], list[float]]:
+    """Seconds of the floor and of the step, in turns: both meet the disk in the same mood.
+
+    The steps get the number of the run. Run 0 warms up and doesn't count.
+    """
+    times: tuple[list[float], list[float]] = ([], [])
+    for number in range(runs + 1):
+        for times_of_one, one in zip(times, (floor, step), strict=True):
+            times_of_one.append(elapsed(one, number))
+    return times[0][1:], times[1][1:]
+
+
+def elapsed(step: Callable[[int], object], number: int) -> float:
+    """Seconds that a step takes."""
+    start = time.perf_counter()
+    step(number)
+    return time.perf_counter() - start

@@ -7,13 +7,14 @@ import json
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.registry import Figure
+from benchmarks.registry import Figure, Workload
 
+MIB = 2**20
 HEADERS = ("workload", "", "minimum", "median", "goal", "floor", "ratio", "")
 
 
 def table(figures: list[Figure]) -> str:
-    """One line per figure: durations in milliseconds, the ratio in multiples of the floor."""
+    """One line per figure: milliseconds or MiB, the ratio in multiples of the floor."""
     grid = Table(box=None, pad_edge=False)
     for number, header in enumerate(HEADERS):
         grid.add_column(header, justify="left" if number in (0, 1, 7) else "right", no_wrap=True)
@@ -21,10 +22,10 @@ def table(figures: list[Figure]) -> str:
         grid.add_row(
             figure.workload.name,
             figure.workload.title,
-            _milliseconds(figure.minimum),
-            _milliseconds(figure.median),
+            _amount(figure.minimum, figure.workload),
+            _amount(figure.median, figure.workload),
             _goal(figure),
-            _milliseconds(figure.floor),
+            _amount(figure.floor, figure.workload),
             "" if figure.ratio is None else f"{figure.ratio:.2f}",
             {None: "", True: "ok", False: "over"}[figure.ok],
         )
@@ -35,12 +36,13 @@ def table(figures: list[Figure]) -> str:
 
 
 def as_json(figures: list[Figure]) -> str:
-    """A list of objects; durations in seconds."""
+    """A list of objects; durations in seconds, sizes in bytes."""
     return json.dumps(
         [
             {
                 "name": figure.workload.name,
                 "title": figure.workload.title,
+                "unit": figure.workload.unit,
                 "minimum": figure.minimum,
                 "median": figure.median,
                 "goal": _goal(figure) or None,
@@ -54,8 +56,10 @@ def as_json(figures: list[Figure]) -> str:
     )
 
 
-def _milliseconds(seconds: float | None) -> str:
-    return "" if seconds is None else f"{seconds * 1000:,.2f} ms"
+def _amount(amount: float | None, workload: Workload) -> str:
+    if amount is None:
+        return ""
+    return f"{amount / MIB:,.1f} MiB" if workload.unit == "bytes" else f"{amount * 1000:,.2f} ms"
 
 
 def _goal(figure: Figure) -> str:
@@ -64,5 +68,8 @@ def _goal(figure: Figure) -> str:
         return ""
     if workload.times_floor:
         return f"{workload.goal:g} × floor"
-    goal = f"{workload.goal * 1000:g} ms"
+    if workload.unit == "bytes":
+        goal = f"{workload.goal / MIB:g} MiB"
+    else:
+        goal = f"{workload.goal * 1000:g} ms"
     return f"floor + {goal}" if workload.over_floor else goal

@@ -42,8 +42,10 @@ __all__ = [
     "hash_file",
     "hash_file_sha1_fl",
     "hash_json_value",
+    "hash_of_hashes",
     "hash_set",
     "hash_string",
+    "hash_type_of",
     "to_b64_str",
 ]
 
@@ -250,6 +252,26 @@ def hash_json_value(value: Any) -> str:
     return hash_string(text)
 
 
+def hash_type_of(size: int) -> str:
+    """Return how the hash of a local file of a size is computed.
+
+    Parameters
+    ----------
+    size : int
+        In bytes.
+
+    Returns
+    -------
+    str
+
+    Example
+    -------
+    >>> hash_type_of(1)
+    'md5'
+    """
+    return "md5" if size <= SMALL_FILE_SIZE else "sha256"
+
+
 class Hasher:
     """Hashes content in one pass while it is read, copied or received.
 
@@ -257,6 +279,8 @@ class Hasher:
     ----------
     size : int, optional
         Number of bytes, if known; saves computing two digests for the first 50 MiB.
+    hash_type : str, optional
+        `"md5"` or `"sha256"`, say, to compare with a stored hash; by default the size decides.
 
     Example
     -------
@@ -266,13 +290,13 @@ class Hasher:
     FileHash(hash='DMF1ucDxtqgxw5niaXcmYQ', hash_type='md5', size=1, n_files=None)
     """
 
-    def __init__(self, size: int | None = None) -> None:
+    def __init__(self, size: int | None = None, *, hash_type: str | None = None) -> None:
         self._expected_size = size
         self._size = 0
-        is_small = size is None or size <= SMALL_FILE_SIZE
-        is_large = size is None or size > SMALL_FILE_SIZE
-        self._small = _md5(b"") if is_small else None
-        self._large = hashlib.sha256() if is_large else None
+        if hash_type is None and size is not None:
+            hash_type = hash_type_of(size)
+        self._small = _md5(b"") if hash_type in ("md5", None) else None
+        self._large = hashlib.sha256() if hash_type in ("sha256", None) else None
 
     def update(self, data: bytes | bytearray | memoryview) -> None:
         """Add the next piece of content.
@@ -283,7 +307,7 @@ class Hasher:
             Any number of bytes.
         """
         self._size += memoryview(data).nbytes
-        if self._size > SMALL_FILE_SIZE:
+        if self._size > SMALL_FILE_SIZE and self._large is not None:
             self._small = None
         if self._small is not None:
             self._small.update(data)
@@ -313,13 +337,17 @@ class Hasher:
         return FileHash(to_b64_str(self._large.digest())[:HASH_LENGTH], "sha256", self._size)
 
 
-def hash_file(path: str | PathLike[str], *, chunk_size: int = _CHUNK_SIZE) -> FileHash:
+def hash_file(
+    path: str | PathLike[str], *, hash_type: str | None = None, chunk_size: int = _CHUNK_SIZE
+) -> FileHash:
     """Hash the whole content of a local file.
 
     Parameters
     ----------
     path : str or path-like
         A local file.
+    hash_type : str, optional
+        `"md5"` or `"sha256"`, see `Hasher`.
     chunk_size : int
         Bytes read at a time; has no influence on the result.
 
@@ -341,7 +369,7 @@ def hash_file(path: str | PathLike[str], *, chunk_size: int = _CHUNK_SIZE) -> Fi
     """
     with Path(path).open("rb", buffering=0) as file:
         size = os.fstat(file.fileno()).st_size
-        hasher = Hasher(size)
+        hasher = Hasher(size, hash_type=hash_type)
         buffer = memoryview(bytearray(min(chunk_size, size + 1)))
         while n_read := file.readinto(buffer):
             hasher.update(buffer[:n_read])
@@ -393,9 +421,30 @@ def hash_dir(children: Iterable[FileHash]) -> FileHash:
     >>> hash_dir([FileHash("DMF1ucDxtqgxw5niaXcmYQ", "md5", 1)]).n_files
     1
     """
-    files = sorted(children)
-    digests = b"".join(_md5(file.hash.encode("utf-8")).digest() for file in files)
-    return FileHash(hash_bytes(digests), "md5-d", sum(file.size for file in files), len(files))
+    files = list(children)
+    size = sum([file.size for file in files])
+    return FileHash(hash_of_hashes([file.hash for file in files]), "md5-d", size, len(files))
+
+
+def hash_of_hashes(hashes: Iterable[str]) -> str:
+    """Hash a folder by the bare hashes of its files, see `hash_dir`.
+
+    Parameters
+    ----------
+    hashes : iterable of str
+        One per file, in any order.
+
+    Returns
+    -------
+    str
+        22 characters.
+
+    Example
+    -------
+    >>> hash_of_hashes(["b", "a"]) == hash_of_hashes(["a", "b"])
+    True
+    """
+    return hash_bytes(b"".join([_md5(one.encode("ascii")).digest() for one in sorted(hashes)]))
 
 
 def hash_code(path: str | PathLike[str]) -> hashlib._Hash:

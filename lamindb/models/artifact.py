@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import PROTECT, AutoField, ManyToManyField, Q, UniqueConstraint
@@ -16,17 +16,23 @@ from lamindb.base.fields import (
     JSONField,
     TextField,
 )
-from lamindb.base.types import UNSET
+from lamindb.storage.layout import without_query
 from lamindb.storage.paths import create_path
 
 from . import (
+    artifact_bulk,
     artifact_create,
     artifact_delete,
     artifact_identity,
+    artifact_move,
+    artifact_places,
     artifact_read,
+    artifact_replace,
     artifact_save,
     query_aliases,
 )
+from .artifact_constructors import ArtifactConstructors
+from .artifact_content import Transfer
 from .current import current_user_id
 from .ports import port
 from .sqlrecord import Registry, SQLRecord
@@ -34,12 +40,13 @@ from .tracked import TracksRun, TracksUpdates
 from .versioned import IsVersioned
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Iterable, Mapping
+
     from upath import UPath
 
-    from lamindb.base.types import AnyPathStr, ArtifactKind
+    from lamindb.base.types import ArtifactKind
 
-    from .artifact_create import Source
+    from .artifact_source import Source
     from .query_set import BasicQuerySet
     from .run import Run
     from .schema import Schema
@@ -48,7 +55,10 @@ if TYPE_CHECKING:
     from .user import User
 
 
-class Artifact(SQLRecord, IsVersioned, TracksRun, TracksUpdates):
+TRANSFER_MODES = ("sqlrecord", "record", "notes", "annotations")
+
+
+class Artifact(ArtifactConstructors, SQLRecord, IsVersioned, TracksRun, TracksUpdates):
     """Datasets and models stored as files, folders or array stores.
 
     Examples
@@ -121,11 +131,12 @@ class Artifact(SQLRecord, IsVersioned, TracksRun, TracksUpdates):
             ),
         ]
 
-    # not stored: where content comes from until it is saved
+    # not stored: where content comes from until it is saved, and what the row was like
     _source: Source | None = None
+    _replacement: Source | None = None
     _memory: Any = None
     _recreating_run: Run | None = None
-    _original_key: Any = UNSET
+    _stored: Mapping[str, Any] = MappingProxyType({})
 
     _constructor_keywords = artifact_create.KEYWORDS
     _queryable_by_feature = True
@@ -137,16 +148,43 @@ class Artifact(SQLRecord, IsVersioned, TracksRun, TracksUpdates):
 
     def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         artifact_create.construct_artifact(self, args, kwargs)
+        if self._state.adding:
+            artifact_places.remember(self)
 
     def _family_conditions(self) -> dict[str, Any] | None:
         return None if self.key is None else {"key": self.key, "storage_id": self.storage_id}
 
     @classmethod
     def from_db(cls, db: str | None, field_names: Any, values: Any) -> Artifact:
-        """Remember the stored key, to notice when it is changed."""
-        artifact = super().from_db(db, field_names, values)
-        artifact._original_key = artifact.__dict__.get("key", UNSET)
+        """Remember what the row is like, to notice what is changed."""
+        artifact: Artifact = super().from_db(db, field_names, values)
+        artifact_places.remember(artifact)
         return artifact
+
+    def refresh_from_db(
+        self, using: str | None = None, fields: Iterable[str] | None = None, **kwargs: Any
+    ) -> None:
+        """Read columns again; before the first save, determine what was put off.
+
+        Parameters
+        ----------
+        using
+            Alias of the database.
+        fields
+            Names of the columns, default: all.
+        kwargs
+            Options of Django.
+
+        Raises
+        ------
+        OSError
+            The content of an unsaved artifact cannot be read.
+        """
+        if self._state.adding and self._source is not None:
+            artifact_create.complete_content(self)
+            return
+        super().refresh_from_db(using, fields, **kwargs)
+        artifact_places.remember(self, fields)
 
     @classmethod
     def get(
@@ -183,86 +221,37 @@ class Artifact(SQLRecord, IsVersioned, TracksRun, TracksUpdates):
             port("link_run_input")([artifact], is_run_input=is_run_input)
         return artifact
 
-    @classmethod
-    def from_dataframe(
-        cls,
-        df: pd.DataFrame | AnyPathStr,
+    def save(
+        self,
+        upload: bool | None = None,
+        transfer: str = "sqlrecord",
         *,
-        key: str | None = None,
-        description: str | None = None,
-        run: Run | None = None,
-        revises: Artifact | None = None,
-        schema: Schema | None = None,
-        features: dict[str, Any] | None = None,
-        parquet_kwargs: dict[str, Any] | None = None,
-        csv_kwargs: dict[str, Any] | None = None,
+        confirm: bool = False,
+        print_progress: bool = True,
+        store_kwargs: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> Artifact:
-        """Create an artifact from a data frame, stored as Parquet, or as CSV if the key says so.
-
-        Parameters
-        ----------
-        df
-            Data frame, or path of a file that holds one.
-        key
-            Relative path-like name; `.parquet` or `.csv`.
-        description
-            What the dataset is.
-        run
-            Creating run, default: the current one.
-        revises
-            Previous version.
-        schema
-            Schema that the data frame has to fulfil.
-        features
-            Values of further features.
-        parquet_kwargs, csv_kwargs
-            Options of `DataFrame.to_parquet` and `DataFrame.to_csv`.
-        kwargs
-            Further keywords of `Artifact`.
-
-        Raises
-        ------
-        InvalidArgument
-            The key has another suffix.
-
-        Examples
-        --------
-        >>> ln.Artifact.from_dataframe(df, key="my_datasets/rnaseq1.parquet").save()
-        """
-        return artifact_create.from_table(
-            cls,
-            df,
-            key=key,
-            description=description,
-            run=run,
-            revises=revises,
-            schema=schema,
-            features=features,
-            parquet_kwargs=parquet_kwargs,
-            csv_kwargs=csv_kwargs,
-            **kwargs,
-        )
-
-    @classmethod
-    @deprecated("from_dataframe")
-    def from_df(cls, df: pd.DataFrame | AnyPathStr, **kwargs: Any) -> Artifact:
-        """Deprecated alias of `from_dataframe`."""
-        return cls.from_dataframe(df, **kwargs)
-
-    def save(self, upload: bool | None = None, **kwargs: Any) -> Artifact:
         """Store the content and write the row: both or neither.
 
         Parameters
         ----------
         upload
             Whether to upload in the mode that keeps artifacts local.
+        transfer
+            What comes along from another instance.
+        confirm
+            Whether to move stored content without asking, if the place was changed.
+        print_progress
+            Whether to show how far an upload is.
+        store_kwargs
+            Options of the store for an upload, say, `{"StorageClass": "STANDARD_IA"}`.
         kwargs
             Options for Django's save.
 
         Returns
         -------
-        The artifact itself, so that calls can be chained.
+        The artifact itself, so that calls can be chained; None if the person who was asked did
+        not want to move the content.
 
         Raises
         ------
@@ -271,14 +260,53 @@ class Artifact(SQLRecord, IsVersioned, TracksRun, TracksUpdates):
         OSError
             The storage location is full or not writable; nothing is left behind.
         InvalidArgument
-            The key was changed to one that does not fit.
+            The key or suffix was changed to one that does not fit.
+        ValueError
+            Another instance manages the storage location, or `transfer` is unknown.
 
         Examples
         --------
         >>> ln.Artifact("my_file.csv", key="my_file.csv").save()
         """
-        artifact_save.save_artifact(self, **kwargs)
-        return self
+        if transfer not in TRANSFER_MODES:
+            raise ValueError(f"transfer={transfer!r} has to be one of {', '.join(TRANSFER_MODES)}")
+        options = Transfer(print_progress, store_kwargs or {})
+        saved = artifact_save.save_artifact(self, options, upload=upload, confirm=confirm, **kwargs)
+        return self if saved else None  # type: ignore[return-value]  # after an answer only
+
+    @staticmethod
+    def _save_many(artifacts: list[Artifact], using: str | None) -> None:
+        artifact_bulk.save_artifacts(artifacts, using)
+
+    def replace(
+        self, data: Any, run: Run | None = None, format: str | None = None
+    ) -> Artifact | None:
+        """Replace the content without a new version; effective with the next `save`.
+
+        Parameters
+        ----------
+        data
+            Local path outside of all storage locations, or an object in memory.
+        run
+            Run that produced the new content, default: the current one.
+        format
+            How to store an object, say, `"csv"`.
+
+        Returns
+        -------
+        Another artifact that has this content already, nothing is replaced then; else None.
+
+        Raises
+        ------
+        ValueError
+            The path is in a storage location, or a folder and a file would replace each other.
+
+        Examples
+        --------
+        >>> artifact.replace("corrected.csv")
+        >>> artifact.save()
+        """
+        return artifact_replace.replace(self, data, run, format)
 
     def delete(
         self, permanent: bool | None = None, storage: bool | None = None, **kwargs: Any
@@ -308,7 +336,13 @@ class Artifact(SQLRecord, IsVersioned, TracksRun, TracksUpdates):
         """
         artifact_delete.delete_artifact(self, permanent, storage)
 
-    def load(self, *, is_run_input: bool | Run | None = None, **kwargs: Any) -> Any:
+    def _add_to_version_family(self, revises: Artifact, version_tag: str | None = None) -> None:
+        """Make the saved artifact the latest version of another family."""
+        artifact_move.add_to_family(self, revises, version_tag)
+
+    def load(
+        self, *, is_run_input: bool | Run | None = None, mute: bool = False, **kwargs: Any
+    ) -> Any:
         """Content in memory: say, a data frame, an AnnData, a dictionary or text.
 
         Parameters
@@ -316,6 +350,8 @@ class Artifact(SQLRecord, IsVersioned, TracksRun, TracksUpdates):
         is_run_input
             Whether to record the artifact as input of the current run; None follows
             `ln.settings.track_run_inputs`.
+        mute
+            Whether to hide how far a download is.
         kwargs
             Options of the loader, e.g. of `pandas.read_parquet`.
 
@@ -332,28 +368,38 @@ class Artifact(SQLRecord, IsVersioned, TracksRun, TracksUpdates):
         --------
         >>> df = artifact.load()
         """
-        kwargs.pop("mute", None)
-        return artifact_read.load(self, is_run_input, **kwargs)
+        return artifact_read.load(self, is_run_input, print_progress=not mute, **kwargs)
 
-    def cache(self, *, is_run_input: bool | Run | None = None, **kwargs: Any) -> UPath:
+    def cache(
+        self,
+        *,
+        is_run_input: bool | Run | None = None,
+        mute: bool = False,
+        print_progress: bool = True,
+    ) -> UPath:
         """Local path of the content; content in the cloud is synchronised first.
 
         Parameters
         ----------
         is_run_input
             Whether to record the artifact as input of the current run.
+        mute, print_progress
+            Whether to hide, or to show, how far a download is.
 
         Raises
         ------
         FileNotFoundError
             The content is missing.
+        ValueError
+            The content was overwritten by a later version, or never stored completely.
 
         Examples
         --------
         >>> artifact.cache()
         PosixUPath('/home/me/store/.lamindb/HknNfVvoY5EsnxkY0000.parquet')
         """
-        return create_path(artifact_read.cache(self, is_run_input))
+        shown = print_progress and not mute
+        return create_path(artifact_read.cache(self, is_run_input, print_progress=shown))
 
     @property
     def path(self) -> UPath:
@@ -378,10 +424,7 @@ class Artifact(SQLRecord, IsVersioned, TracksRun, TracksUpdates):
 
     @property
     def _storage_ongoing(self) -> bool:
-        return bool((self._aux or {}).get(artifact_save.STORAGE_ONGOING))
+        return bool((self._aux or {}).get(artifact_places.STORAGE_ONGOING))
 
     def _path_as_str(self) -> str:
-        return artifact_read.path_as_str(self)
-
-    def _is_stored(self) -> bool:
-        return os.path.exists(artifact_read.location(self))
+        return without_query(artifact_places.path_as_str(self))

@@ -1,53 +1,84 @@
 """Saving artifacts: the row and its bytes appear together or not at all.
 
-Bytes are first copied to a temporary name in the target folder and synced to the disk. The write
-transaction then inserts the row, renames the temporary, and commits. A crash before the commit
-leaves no row; what it leaves in storage is a temporary or a file that no row refers to.
+Content for a local place is first copied to a temporary name in the target folder and synced to
+the disk. The write transaction then inserts the row, renames the temporary, and commits. A crash
+before the commit leaves no row; what it leaves in storage is a temporary or a file that no row
+refers to. Content for the cloud: see `artifact_upload`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import router, transaction
+from django.db import transaction
 
-from lamindb.base.keys import check_key, key_suffix
 from lamindb.base.log import logger
-from lamindb.base.suffixes import CanonicalSuffix
-from lamindb.base.types import UNSET
-from lamindb.errors import InvalidArgument
-from lamindb.setup.session import settings
-from lamindb.setup.session_settings import creation
-from lamindb.storage.atomic import remove
-from lamindb.storage.staging import StagedCopy
+from lamindb.storage.stores import is_cloud
 
-from .artifact_read import path_as_str
-from .saving import save_record, unsaved_on_failure
+from .artifact_changes import SavingCancelledError, changes, check_unsaved, pending_move
+from .artifact_content import (
+    bring_up_to_date,
+    check_can_store,
+    clear_ongoing,
+    is_unhashed,
+    new_storage,
+    staged_copy,
+    write_row,
+)
+from .artifact_hybrid import aim_at_cloud, move_to_cloud, wants_cloud
+from .artifact_identity import set_content
+from .artifact_move import is_confirmed, save_moved
+from .artifact_places import database, mark_overwritten, path_as_str, remember
+from .artifact_replace import save_replacement
+from .artifact_source import discard_temporary
+from .artifact_upload import save_with_upload
+from .saving import unsaved_on_failure
 
 if TYPE_CHECKING:
-    from lamindb.base.hashing import FileHash
-
     from .artifact import Artifact
-
-STORAGE_ONGOING = "so"
-"""Key in `_aux` that says that the content is not completely stored."""
+    from .artifact_content import Transfer
 
 
-def save_artifact(artifact: Artifact, **kwargs: Any) -> None:
-    """Write the row and, if there is any, the new content; see `Artifact.save`."""
-    if not artifact._state.adding:
-        check_changes(artifact)
+def save_artifact(
+    artifact: Artifact,
+    transfer: Transfer,
+    *,
+    upload: bool | None = None,
+    confirm: bool = False,
+    **kwargs: Any,
+) -> bool:
+    """Write the row and, if there is any, the new content; see `Artifact.save`.
+
+    Returns
+    -------
+    False if the person was asked and did not want it.
+    """
+    using = database(artifact, kwargs.pop("using", None))
     source = artifact._source  # gone from the artifact if it turns out to exist already
-    if needs_bytes(artifact):
-        save_with_bytes(artifact, **kwargs)
-    else:
-        save_record(artifact, **kwargs)
-    if source is not None and source.data is not None:
-        remove(source.path)
+    to_cloud = bool(upload) and wants_cloud(artifact)
+    try:
+        if needs_content(artifact):
+            if to_cloud:
+                aim_at_cloud(artifact)
+            save_content(artifact, transfer, using, **kwargs)
+        elif artifact._state.adding:
+            save_in_place(artifact, using, **kwargs)
+        elif artifact._replacement is not None:
+            save_replacement(artifact, transfer, using, **kwargs)
+        elif to_cloud:
+            move_to_cloud(artifact, transfer, using, **kwargs)
+        else:
+            save_changes(artifact, using, confirm=confirm, **kwargs)
+    except SavingCancelledError:
+        logger.warning("saving was cancelled")
+        return False
+    if source is not None:
+        discard_temporary(source)
     finish_save(artifact)
+    return True
 
 
-def needs_bytes(artifact: Artifact) -> bool:
+def needs_content(artifact: Artifact) -> bool:
     """Whether content is waiting to be copied into storage."""
     source = artifact._source
     if source is None or source.in_place:
@@ -55,88 +86,114 @@ def needs_bytes(artifact: Artifact) -> bool:
     return artifact._state.adding or artifact._storage_ongoing
 
 
-def save_with_bytes(artifact: Artifact, **kwargs: Any) -> None:
+def save_content(artifact: Artifact, transfer: Transfer, using: str, **kwargs: Any) -> None:
+    """Store new content, on the local disk or in the cloud."""
+    if artifact._state.adding:
+        check_unsaved(artifact)
+    if is_cloud(path_as_str(artifact)):
+        save_with_upload(artifact, transfer, using, **kwargs)
+    else:
+        save_with_copy(artifact, using, **kwargs)
+
+
+def save_with_copy(artifact: Artifact, using: str, **kwargs: Any) -> None:
     """Copy the content aside, then insert the row and put the content into place in one go."""
-    check_target(artifact)
     source = artifact._source
     assert source is not None
-    if not source.path.exists():
-        raise FileNotFoundError(
-            f"Unable to save the artifact because the local path {source.path} does not exist."
-        )
-    using = kwargs.get("using") or router.db_for_write(type(artifact), instance=artifact)
-    was_adding = artifact._state.adding
+    check_can_store(artifact, source, using)
     try:
-        with (
-            unsaved_on_failure(artifact),
-            StagedCopy(source.path, near=path_as_str(artifact)) as staged,
-        ):
-            take_current_content(artifact, staged.content)
+        with staged_copy(artifact, source) as staged, unsaved_on_failure(artifact):
+            if not is_unhashed(artifact, source):
+                set_content(artifact, staged.content)
             with transaction.atomic(using=using):
-                clear_ongoing(artifact)
-                if save_record(artifact, **kwargs) or not was_adding:
-                    staged.place(path_as_str(artifact))
-    except OSError as error:
-        logger.warning(f"could not store artifact {artifact.uid}: {error}")
+                if not write_complete_row(artifact, using, **kwargs):
+                    return
+                staged.place(path_as_str(artifact))
+    except BaseException as error:
+        artifact._source = source  # gone if the artifact became one that exists
+        if isinstance(error, OSError):
+            logger.warning(f"could not store artifact {artifact.uid}: {error}")
         raise
     logger.save(f"storing artifact '{artifact.uid}' at '{path_as_str(artifact)}'")
 
 
-def check_target(artifact: Artifact) -> None:
-    """Refuse to write into a storage location that another instance manages."""
-    storage = artifact.storage
-    if storage.instance_uid != settings.instance.uid:
-        raise ValueError(
-            "Cannot save an artifact to a storage location that is not managed by the current "
-            f"instance: {storage.root}"
-        )
+def write_complete_row(artifact: Artifact, using: str, **kwargs: Any) -> bool:
+    """Write the row of an artifact whose content gets to its place in the same transaction.
+
+    Returns
+    -------
+    False if the artifact became one that is stored already.
+    """
+    is_unstored = artifact._storage_ongoing
+    clear_ongoing(artifact)
+    is_unstored |= write_row(artifact, using, **kwargs)
+    if artifact._storage_ongoing:  # it became one whose content is missing
+        clear_ongoing(artifact)
+        type(artifact).objects.using(using).filter(pk=artifact.pk).update(_aux=artifact._aux)
+        is_unstored = True
+    if is_unstored:
+        mark_overwritten([artifact], using, wrote=True)
+    return is_unstored
 
 
-def take_current_content(artifact: Artifact, content: FileHash) -> None:
-    """Store what was copied, even if the source changed since the artifact was constructed."""
-    if creation.artifact_skip_size_hash and artifact.hash is None:
+def save_in_place(artifact: Artifact, using: str, **kwargs: Any) -> None:
+    """Insert the row of content that stays where it is."""
+    check_unsaved(artifact)
+    if artifact._source is not None:
+        bring_up_to_date(artifact, artifact._source)
+    with (
+        unsaved_on_failure(artifact, *new_storage(artifact)),
+        transaction.atomic(using=using),
+    ):
+        if write_row(artifact, using, **kwargs):
+            mark_overwritten([artifact], using, wrote=False)
+
+
+def save_changes(artifact: Artifact, using: str, *, confirm: bool, **kwargs: Any) -> None:
+    """Update the row; if that means another place, the content moves there.
+
+    Raises
+    ------
+    SavingCancelledError
+        The person was asked and did not want it.
+    """
+    warn_about_old_version(artifact)
+    move = pending_move(artifact)
+    if move is None:
+        write_row(artifact, using, **kwargs)
         return
-    artifact.size = content.size
-    artifact.hash = content.hash
-    artifact._hash_type = content.hash_type
-    artifact.n_files = content.n_files
+    if not is_confirmed(move, confirm=confirm):
+        raise SavingCancelledError
+    save_moved(artifact, move, using, **kwargs)
 
 
-def clear_ongoing(artifact: Artifact) -> None:
-    """Take the flag away that the content is not completely stored."""
-    aux = {k: v for k, v in (artifact._aux or {}).items() if k != STORAGE_ONGOING}
-    artifact._aux = aux or None
-
-
-def check_changes(artifact: Artifact) -> None:
-    """Refuse a changed key that does not fit the stored content."""
-    if not artifact.is_latest:
+def warn_about_old_version(artifact: Artifact) -> None:
+    """Say that an old version is edited; moving to the trash and back is no editing."""
+    if not artifact.is_latest and "branch_id" not in changes(artifact):
         logger.warning("you are saving to a non-latest version of the artifact")
-    old_key = artifact._original_key
-    if artifact.key == old_key or old_key is UNSET:
-        return
-    if artifact.key is None:
-        raise InvalidArgument("Cannot update an artifact key to None.")
-    check_key(artifact.key)
-    _, raw_suffix = CanonicalSuffix.extract_from_path(artifact.key)
-    if old_key is not None and key_suffix(old_key) != raw_suffix:
-        raise InvalidArgument(
-            f"The suffix '{raw_suffix}' of the provided key is incorrect, it should be "
-            f"'{key_suffix(old_key)}'."
-        )
-    if not artifact._key_is_virtual:
-        raise InvalidArgument(
-            f"Cannot change the real key '{old_key}' to '{artifact.key}': moving stored files is "
-            "not possible yet"
-        )
 
 
 def finish_save(artifact: Artifact) -> None:
-    """Link what waited for the row."""
+    """Forget what waited for the row, and remember what is stored."""
     artifact._source = None
     artifact._revises = None
-    artifact._original_key = artifact.key
-    if artifact._recreating_run is not None:
-        if not artifact.input_of_runs.filter(pk=artifact._recreating_run.pk).exists():
-            artifact.recreating_runs.add(artifact._recreating_run)
+    remember(artifact)
+    link_recreating_runs([artifact])
+
+
+def link_recreating_runs(artifacts: list[Artifact]) -> None:
+    """Link runs that produced content which existed already, unless they read it, too."""
+    runs = {a.pk: a._recreating_run.pk for a in artifacts if a._recreating_run is not None}
+    if not runs:
+        return
+    registry: Any = type(artifacts[0])
+    using = artifacts[0]._state.db
+    inputs = registry.input_of_runs.through.objects.using(using).filter(artifact_id__in=runs)
+    read = set(inputs.values_list("artifact_id", "run_id"))
+    links = registry.recreating_runs.through
+    links.objects.using(using).bulk_create(
+        [links(artifact_id=pk, run_id=run) for pk, run in runs.items() if (pk, run) not in read],
+        ignore_conflicts=True,
+    )
+    for artifact in artifacts:
         artifact._recreating_run = None

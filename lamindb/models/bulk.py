@@ -39,8 +39,8 @@ def save(
 ) -> None:
     """Save many records at once.
 
-    Everything but artifacts is written in one transaction: all or nothing. Artifacts follow one
-    by one, each together with its content.
+    Everything but artifacts is written in one transaction: all or nothing. Artifacts follow in
+    their order, each together with its content; the first one that fails ends it.
 
     Parameters
     ----------
@@ -94,7 +94,8 @@ def save_records(
             check_lengths(record)
     if groups:
         save_groups(groups, using, batch_size, ignore_conflicts)
-    save_artifacts(artifacts, using)
+    if artifacts:
+        artifacts[0]._save_many(artifacts, using)
 
 
 def save_groups(
@@ -159,19 +160,6 @@ def batches(records: list[Any], size: int) -> Iterator[list[Any]]:
     iterator = iter(records)
     while batch := list(islice(iterator, size)):
         yield batch
-
-
-def save_artifacts(artifacts: list[Any], using: str | None) -> None:
-    """Save artifacts one after the other; the first failure ends it."""
-    for n_stored, artifact in enumerate(artifacts):
-        try:
-            artifact.save(**({"using": using} if using else {}))
-        except Exception as error:
-            stored = "\n".join(f"  {done!r}" for done in artifacts[:n_stored]) or "  none"
-            raise RuntimeError(
-                f"Saving {artifact.key or artifact.uid} failed: {error}\n"
-                f"These artifacts are stored:\n{stored}"
-            ) from error
 
 
 # -- inserting

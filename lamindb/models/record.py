@@ -11,6 +11,7 @@ from lamindb.base.fields import CharField, ForeignKey, JSONField, TextField
 from lamindb.base.uids import base62_16
 
 from . import record_create
+from .annotate.feature_manager import FeatureManager
 from .curatable import CanCurate
 from .current import current_run
 from .parents import HasParents
@@ -85,6 +86,16 @@ class Record(SQLRecord, HasType, HasParents, CanCurate, TracksRun, TracksUpdates
 
     def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         record_create.construct_record(self, args, kwargs)
+
+    @property
+    def features(self) -> FeatureManager:
+        """Values of features.
+
+        Examples
+        --------
+        >>> record.features.add_values({"temperature": 21.6})
+        """
+        return FeatureManager(self)
 
     @property
     def is_data(self) -> bool:

@@ -19,6 +19,7 @@ from lamindb.base.types import RUN_CODE_TO_STATUS, RUN_STATUS_TO_CODE, RunStatus
 from lamindb.base.uids import base62_16
 
 from . import query_aliases, run_create
+from .annotate.feature_manager import FeatureManager
 from .columns import DatabaseTimestamp
 from .current import current_user_id
 from .sqlrecord import SQLRecord
@@ -98,6 +99,16 @@ class Run(SQLRecord, TracksUpdates):
 
     def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         run_create.construct_run(self, args, kwargs)
+
+    @property
+    def features(self) -> FeatureManager:
+        """Values of features.
+
+        Examples
+        --------
+        >>> run.features.add_values({"temperature": 21.6})
+        """
+        return FeatureManager(self)
 
     @property
     def status(self) -> RunStatus:

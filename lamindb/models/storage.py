@@ -10,7 +10,7 @@ from lamindb.base.fields import CharField, TextField
 from lamindb.base.uids import base62_12
 from lamindb.storage.paths import create_path
 
-from . import storage_create
+from . import storage_create, storage_delete
 from .sqlrecord import SQLRecord
 from .tracked import TracksRun, TracksUpdates
 
@@ -54,6 +54,9 @@ class Storage(SQLRecord, TracksRun, TracksUpdates):
     region: str | None = CharField(max_length=64, null=True, db_index=True)
     instance_uid: str | None = CharField(max_length=12, null=True, db_index=True)
 
+    _is_reference = False
+    """Whether a new record stands for a location that this instance must not mark as its own."""
+
     _constructor_keywords = storage_create.KEYWORDS
 
     def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -75,7 +78,9 @@ class Storage(SQLRecord, TracksRun, TracksUpdates):
         return self.region if self.type == "local" else None
 
     def save(self, **kwargs: Any) -> Storage:
-        """Write the row; a new local location gets a marker file that says who manages it.
+        """Write the row; a new location gets a marker file that says who manages it.
+
+        A location of another instance, or without write access, becomes a read-only reference.
 
         Returns
         -------
@@ -85,8 +90,10 @@ class Storage(SQLRecord, TracksRun, TracksUpdates):
         ------
         InvalidArgument
             The folder is a registered location that was moved or copied.
-        NotImplementedError
-            A new location in the cloud.
+        FileNotFoundError
+            The bucket does not exist.
+        OSError
+            The store can't be reached.
 
         Examples
         --------
@@ -111,9 +118,11 @@ class Storage(SQLRecord, TracksRun, TracksUpdates):
             Artifacts are in the location, or it is the current one.
         StorageNotEmpty
             Files remain in its `.lamindb` folder.
+        OSError
+            The store can't be reached, or refuses.
 
         Examples
         --------
         >>> ln.Storage.get(root="/data/old").delete()
         """
-        return storage_create.delete_storage(self, permanent)
+        return storage_delete.delete_storage(self, permanent)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from importlib import import_module
 from pathlib import Path
 
 from lamindb.base.log import logger
 from lamindb.base.prompts import confirm
+from lamindb.base.urls import protocol_of, split_query
 from lamindb.errors import InvalidArgument
 from lamindb.setup import files
 
@@ -215,7 +217,13 @@ def clear_cache_dir() -> None:
 
 def is_cloud(path: AnyPathStr) -> bool:
     """Whether a path is not on this machine."""
-    return "://" in str(path) and not str(path).startswith("file://")
+    return protocol_of(str(path)) != "local"
+
+
+def path_in_store(path: AnyPathStr) -> UPath:
+    """Path object of a URL; looked up by name, because `UPath` belongs to the layer above."""
+    upath: UPath = import_module("lamindb.storage.paths").create_path(path)
+    return upath
 
 
 def cloud_to_local_no_update(filepath: AnyPathStr, cache_key: str | None = None) -> UPath:
@@ -233,15 +241,23 @@ def cloud_to_local_no_update(filepath: AnyPathStr, cache_key: str | None = None)
     upath.UPath
         A local path is returned as it is.
 
+    Raises
+    ------
+    InvalidArgument
+        If the cache key leads out of the cache folder; it is a `ValueError`.
+
     Example
     -------
     >>> cloud_to_local_no_update("s3://bucket/key.txt")
     PosixUPath('/home/u/.cache/lamindb/bucket/key.txt')
     """
-    path = as_upath(filepath)
     if not is_cloud(filepath):
-        return path
-    return cache_dir() / (cache_key or str(filepath).partition("://")[2].partition("?")[0])
+        return as_upath(filepath)
+    folder = cache_dir()
+    path = folder / (cache_key or split_query(str(filepath))[0].partition("://")[2])
+    if not os.path.normpath(path).startswith(os.path.join(folder, "")):
+        raise InvalidArgument(f"cache key {cache_key or filepath} resolves outside of {folder}")
+    return path
 
 
 def cloud_to_local(filepath: AnyPathStr, cache_key: str | None = None, **kwargs: Any) -> UPath:
@@ -249,8 +265,8 @@ def cloud_to_local(filepath: AnyPathStr, cache_key: str | None = None, **kwargs:
 
     Parameters
     ----------
-    filepath : path
-        Local path, or `lamindb.UPath` in the cloud.
+    filepath : str or path
+        Local path, or path in the cloud.
     cache_key : str, optional
         Where a cloud file is below the cache folder; default: its bucket and key.
     **kwargs
@@ -259,6 +275,14 @@ def cloud_to_local(filepath: AnyPathStr, cache_key: str | None = None, **kwargs:
     Returns
     -------
     upath.UPath
+        If there is nothing in the cloud and no copy, that of a file that doesn't exist.
+
+    Raises
+    ------
+    InvalidArgument
+        If the cache key leads out of the cache folder; it is a `ValueError`.
+    OSError
+        If the cloud can't be reached, or the copy can't be written.
 
     Example
     -------
@@ -267,7 +291,7 @@ def cloud_to_local(filepath: AnyPathStr, cache_key: str | None = None, **kwargs:
     """
     local = cloud_to_local_no_update(filepath, cache_key)
     if is_cloud(filepath):
-        filepath.synchronize_to(local, error_no_origin=False, **kwargs)  # type: ignore[union-attr]
+        path_in_store(filepath).synchronize_to(local, error_no_origin=False, **kwargs)
     return local
 
 

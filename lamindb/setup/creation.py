@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lamindb.base import ids, uids
 from lamindb.base.log import logger
+from lamindb.base.urls import protocol_of
 from lamindb.errors import InstanceNotCreated, InvalidArgument, StorageAlreadyManaged
 from lamindb.setup import (
     database,
@@ -20,11 +21,20 @@ from lamindb.setup import (
     slugs,
     storage_root,
 )
+from lamindb.setup.filesystems import bucket_region
 from lamindb.setup.instance import InstanceSettings, checked_id, find_instance
 from lamindb.setup.module_packages import CORE, check_installed, parse_modules
 from lamindb.setup.modules import add_modules
 from lamindb.setup.rollback import Rollback
 from lamindb.setup.session import settings
+from lamindb.setup.storage_marker import (
+    create_marker,
+    find_marker,
+    is_cut_off,
+    is_local,
+    marker_text,
+    rename_legacy_marker,
+)
 from lamindb.setup.storage_root import StorageSettings
 
 TYPE_CHECKING = False
@@ -53,7 +63,8 @@ def init(
     Parameters
     ----------
     storage : str or path
-        Storage root: a folder that is created if it doesn't exist.
+        Storage root: a folder that is created if it doesn't exist; with a Postgres database also
+        a bucket or a folder in it, `s3://bucket/folder?endpoint_url=http://localhost:9000`.
     name : str, optional
         Name of the instance; default: derived from database or storage.
     db : str, optional
@@ -132,15 +143,18 @@ def _validated(
             "storage='create-s3' needs a hub, which this build doesn't have: pass a local path"
         )
     root = storage_root.normalized_root(storage)
+    if protocol_of(root) not in storage_root.PROTOCOLS:
+        raise storage_root.unsupported(protocol_of(root))
     db = None if db is None else postgres.normalized_url(db)
     chosen = name if name is not None else slugs.default_name(storage, root, db)
     slugs.check_name(chosen)
     names = parse_modules(modules)
     check_installed(names)
-    if storage_root.protocol_of(root) != "local":
+    if db is None and not is_local(root):
         raise InstanceNotCreated(
-            f"Cannot create an instance in {root}: cloud storage for the root of an instance comes"
-            " with a later release. Pass a local path as storage"
+            f"Cannot create a SQLite database in cloud storage yet: {root}. Pass a Postgres"
+            " database, db='postgresql://user:password@host:port/database', or a local path as"
+            " storage"
         )
     if name is None and db is not None:
         logger.warning("using the sql database name for the instance name")
@@ -176,7 +190,8 @@ def _check_storage_root(instance: InstanceSettings) -> None:
     problem = storage_root.why_unusable(root)
     if problem is not None:
         raise InstanceNotCreated(f"Cannot create the storage location {root}: {problem}")
-    marker = storage_root.read_marker(root)
+    with _failing_as(f"Cannot use the storage location {root}"):
+        marker, _ = find_marker(root)
     if marker is None or marker.instance_uid == instance.uid:
         return
     owner = marker.slug or f"with uid {marker.instance_uid}"
@@ -237,11 +252,15 @@ def mark_storage(instance: InstanceSettings, changes: Rollback) -> None:
     """Claim the storage root for an instance, unless it is claimed already."""
     storage = instance.storage
     root = storage.root_as_str
-    storage_root.rename_legacy_marker(root)
-    if storage.uid is None:
-        text = storage_root.marker_text(new_storage_uid(), instance.slug, instance._id)
-        changes.create_text(storage_root.marker_file(root), text)
+    marker, _ = find_marker(root)
+    if marker is not None and marker.is_legacy:
+        rename_legacy_marker(root)
+    if is_cut_off(marker, instance.uid):
+        text = marker_text(new_storage_uid(), instance.slug, instance._id)
+        create_marker(root, text, changes)
     _check_storage_root(instance)  # somebody else may have been faster
+    if storage.region is None:
+        storage._region = bucket_region(root)
 
 
 def new_storage_uid() -> str:
@@ -347,10 +366,8 @@ def _adopt_storage(instance: InstanceSettings, changes: Rollback) -> list[str]:
     root = instance.storage.root_as_str
     if instance.storage.uid is None:
         instance.storage._uid = uid_of_root.get(root)
-        text = storage_root.marker_text(
-            instance.storage.uid or new_storage_uid(), instance.slug, instance._id
-        )
-        changes.create_text(storage_root.marker_file(root), text)
+        text = marker_text(instance.storage.uid or new_storage_uid(), instance.slug, instance._id)
+        create_marker(root, text, changes)
     if root not in uid_of_root:
         with database.transaction(instance) as cursor:
             schema_scripts.insert_first_rows(cursor, instance, settings.user)

@@ -13,20 +13,14 @@ from lamindb.errors import (
     SettingsEnvFileOutdated,
     StorageNotEmpty,
 )
-from lamindb.setup import cache_dir, database, dev_dir, files, storage_root
+from lamindb.setup import cache_dir, database, dev_dir, files, storage_marker
 from lamindb.setup.connection import get_owner_name_from_identifier, not_known
-from lamindb.setup.instance import (
-    DATABASE_NAME,
-    InstanceSettings,
-    find_instance,
-    placeholder,
-    read_instance,
-)
+from lamindb.setup.instance import InstanceSettings, find_instance, placeholder, read_instance
 from lamindb.setup.session import settings
+from lamindb.setup.storage_marker import DATABASE_NAME, FOLDER, LOCKS, UNKNOWN_INSTANCE, is_local
 
 LISTED = 10
 """Objects that an error message lists."""
-LOCKS = "_exclusion"
 
 
 def delete(slug: str, force: bool = False, require_empty: bool = True) -> int | None:
@@ -54,6 +48,8 @@ def delete(slug: str, force: bool = False, require_empty: bool = True) -> int | 
         If the instance isn't known on this machine.
     StorageNotEmpty
         If the storage holds artifacts; nothing has been changed.
+    OSError
+        If the storage can't be reached; pass `require_empty=False` to remove the settings alone.
 
     Example
     -------
@@ -76,47 +72,27 @@ def delete(slug: str, force: bool = False, require_empty: bool = True) -> int | 
     _check_is_empty(instance, require_empty)
     if settings.instance.slug == instance.slug:
         settings.switch_to(placeholder())
-    _remove_storage(instance)
+    try:
+        _remove_storage(instance)
+    except OSError as error:
+        if require_empty:
+            raise
+        logger.warning(f"cannot clean up the storage location: {error}")
     _remove_settings(instance)
     logger.important(f"deleted instance {instance.slug}")
     return None
 
 
-def objects_in(root: str) -> list[Path]:
-    """Files and folders of artifacts in the managed folder of a local storage location.
-
-    Parameters
-    ----------
-    root : str
-        The storage root.
-
-    Returns
-    -------
-    list of pathlib.Path
-        Without the marker file, the database and its companions, and locks.
-
-    Example
-    -------
-    >>> objects_in("/data/store")
-    [PosixPath('/data/store/.lamindb/3pzpHoOMKeIgxsKi0000.fasta')]
-    """
-    folder = Path(root) / storage_root.FOLDER
-    ours = {storage_root.MARKER_NAME, storage_root.LEGACY_MARKER_NAME, LOCKS}
-    ours |= {DATABASE_NAME + suffix for suffix in database.COMPANIONS}
-    if not folder.is_dir():
-        return []
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.name not in ours and not path.name.startswith(f".{DATABASE_NAME}.")
-    )
-
-
 def _check_is_empty(instance: InstanceSettings, require_empty: bool) -> None:
-    found = objects_in(instance.storage.root_as_str)
+    try:
+        found = storage_marker.objects_in(instance.storage.root_as_str)
+    except OSError:
+        if require_empty:
+            raise
+        return
     if not found:
         return
-    listed = ", ".join(str(path) for path in found[:LISTED])
+    listed = ", ".join(found[:LISTED])
     more = f", and {len(found) - LISTED} more" if len(found) > LISTED else ""
     text = (
         f"Storage location {instance.storage.root_as_str} contains {len(found)} objects"
@@ -129,24 +105,21 @@ def _check_is_empty(instance: InstanceSettings, require_empty: bool) -> None:
 
 def _remove_storage(instance: InstanceSettings) -> None:
     """Remove our own files below the root, then the folders that are empty."""
-    root = Path(instance.storage.root_as_str)
-    folder = root / storage_root.FOLDER
-    marker = storage_root.read_marker(str(root))
-    if marker is not None and marker.instance_uid not in (
-        instance.uid,
-        storage_root.UNKNOWN_INSTANCE,
-    ):
+    root = instance.storage.root_as_str
+    marker = storage_marker.read_marker(root)
+    if marker is not None and marker.instance_uid not in (instance.uid, UNKNOWN_INSTANCE):
         return  # another instance has taken the folder over
-    for name in (storage_root.MARKER_NAME, storage_root.LEGACY_MARKER_NAME):
-        (folder / name).unlink(missing_ok=True)
-    if instance.dialect == "sqlite":
-        database.remove_sqlite_file(folder / DATABASE_NAME)
-        for leftover in folder.glob(f".{DATABASE_NAME}.*"):
-            leftover.unlink()
-    shutil.rmtree(folder / LOCKS, ignore_errors=True)
-    for empty in (folder, root):
+    folder = Path(root) / FOLDER
+    if is_local(root):
+        if instance.dialect == "sqlite":
+            database.remove_sqlite_file(folder / DATABASE_NAME)
+            for leftover in folder.glob(f".{DATABASE_NAME}.*"):
+                leftover.unlink()
+        shutil.rmtree(folder / LOCKS, ignore_errors=True)
+    storage_marker.remove_marker(root)
+    if is_local(root):
         with contextlib.suppress(OSError):
-            empty.rmdir()
+            Path(root).rmdir()
 
 
 def _remove_settings(instance: InstanceSettings) -> None:

@@ -12,14 +12,13 @@ from lamindb.setup.instance import InstanceSettings, find_instance, sqlite_file
 from lamindb.setup.module_packages import CORE
 from lamindb.setup.schema_scripts import recorded_modules
 from lamindb.setup.slugs import last_segment
-from lamindb.setup.storage_root import (
+from lamindb.setup.storage_marker import (
     StorageMarker,
-    StorageSettings,
-    normalized_root,
-    protocol_of,
+    is_local,
     read_marker,
     rename_legacy_marker,
 )
+from lamindb.setup.storage_root import StorageSettings, normalized_root
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,10 +51,11 @@ def instance_at_location(location: AnyPathStr) -> InstanceSettings:
         If there is no SQLite file, or if it isn't the database of an instance.
     """
     root = normalized_root(location)
-    if protocol_of(root) != "local":
+    if not is_local(root):
         raise InstanceNotFoundError(
-            f"Cannot open a database in cloud storage yet: {root}. Copy the folder to this machine"
-            " and connect to its path"
+            f"Cannot open a database in cloud storage yet: {root}. If the instance has a"
+            " Postgres database, connect to its URL; else copy the folder to this machine and"
+            " connect to its path"
         )
     path = sqlite_file(root)
     if not path.is_file():
@@ -102,11 +102,22 @@ def instance_in_postgres(url: str) -> InstanceSettings:
     with database.postgres_transaction(url) as cursor:
         row = _first_storage(cursor, "the database")
         modules = _modules(cursor)
-    marker = read_marker(row.root) if protocol_of(row.root) == "local" else None
-    storage = StorageSettings(row.root, region=row.region, uid=row.uid)
+    marker = _marker_if_readable(row.root)
+    storage = StorageSettings(
+        row.root, region=row.region, uid=row.uid, instance_uid=row.instance_uid
+    )
     if marker is not None and marker.instance_uid != row.instance_uid:
         marker = None  # another instance has taken the folder over
     return _instance(row, marker, storage, url, modules)
+
+
+def _marker_if_readable(root: str) -> StorageMarker | None:
+    """Marker file; None also if the store can't be reached, as the database is what counts."""
+    try:
+        return read_marker(root)
+    except OSError as error:
+        logger.warning(f"cannot read who manages the storage location {root}: {error}")
+        return None
 
 
 def _first_storage(cursor: Cursor, place: str) -> StorageRow:

@@ -9,14 +9,15 @@ from lamindb.base import ids
 from lamindb.errors import InvalidArgument, SettingsEnvFileOutdated
 from lamindb.setup import files, postgres
 from lamindb.setup.slugs import ID_OF_NO_INSTANCE, NO_SLUG
-from lamindb.setup.storage_root import FOLDER, StorageSettings
+from lamindb.setup.storage_choice import local_storage_of
+from lamindb.setup.storage_marker import DATABASE_NAME, FOLDER
+from lamindb.setup.storage_root import StorageSettings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
     from uuid import UUID
 
-DATABASE_NAME = "lamin.db"
 SQLITE_HEADER = b"SQLite format 3\0"
 """First bytes of every SQLite file, see https://www.sqlite.org/fileformat.html."""
 PREFIX = "lamindb_instance_"
@@ -151,14 +152,7 @@ class InstanceSettings:
     @property
     def local_storage(self) -> StorageSettings:
         """Local storage location of an instance that keeps artifacts local."""
-        if not self._keep_artifacts_local:
-            raise InvalidArgument(
-                "`keep_artifacts_local` is False, switch via:"
-                " ln.setup.settings.instance.keep_artifacts_local = True"
-            )
-        if self.storage.type_is_cloud:
-            raise InvalidArgument("No local storage location found: create one with ln.Storage()")
-        return self.storage
+        return local_storage_of(self)
 
     @property
     def keep_artifacts_local(self) -> bool:

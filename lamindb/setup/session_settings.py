@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from lamindb.base.log import logger
+from lamindb.setup.session import after_switch, require_instance
 from lamindb.setup.session import settings as setup_settings
+from lamindb.setup.storage_choice import (
+    choose_local_storage,
+    choose_storage,
+    forget_local_storage,
+    local_storage_in_use,
+    local_storage_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from upath import UPath
 
+    from lamindb.setup.storage_choice import StorageChoice
     from lamindb.setup.storage_root import StorageSettings
 
 
@@ -56,6 +65,7 @@ class Settings:
     """Whether loading an artifact makes it an input of the current run."""
 
     _sync_git_repo: str | None = None
+    _storage: StorageSettings | None = None
 
     def __init__(self) -> None:
         self._creation = CreationSettings()
@@ -88,8 +98,53 @@ class Settings:
 
     @property
     def storage(self) -> StorageSettings | None:
-        """Current storage location, None if no instance is connected."""
-        return setup_settings.storage
+        """Storage location of new artifacts in this session; that of the instance at first.
+
+        Set it to a path, to a URL and options of its file system, or to a local path and its host:
+        `("s3://bucket", {"endpoint_url": "http://localhost:9000"})`. None if no instance is
+        connected.
+
+        Raises
+        ------
+        ValueError
+            Another instance or none manages the location.
+        """
+        return self._storage or setup_settings.storage
+
+    @storage.setter
+    def storage(self, value: StorageChoice) -> None:
+        require_instance()
+        self._storage = choose_storage(setup_settings.instance, value) or self._storage
+
+    @property
+    def local_storage(self) -> StorageSettings:
+        """Local storage location of new artifacts, if the instance keeps artifacts local.
+
+        Set it to a local path, or to a local path and its host.
+
+        Raises
+        ------
+        ValueError
+            The instance does not keep artifacts local, or has no location on this machine.
+        """
+        require_instance()
+        return local_storage_of(setup_settings.instance)
+
+    @local_storage.setter
+    def local_storage(self, value: StorageChoice) -> None:
+        require_instance()
+        choose_local_storage(setup_settings.instance, value)
+
+    def roots_in_use(self) -> set[str]:
+        """Roots of the locations that new artifacts may go to."""
+        local = local_storage_in_use(setup_settings.instance)
+        locations = (setup_settings.storage, self._storage, local)
+        return {location.root_as_str for location in locations if location is not None}
+
+    def forget_storage(self) -> None:
+        """Go back to the location of the instance."""
+        self._storage = None
+        forget_local_storage()
 
     @property
     def cache_dir(self) -> UPath:
@@ -132,4 +187,5 @@ class Settings:
 
 
 settings = Settings()
+after_switch.append(settings.forget_storage)
 creation = settings.creation

@@ -1,14 +1,17 @@
-"""Storage locations: the root, and the marker file that says which instance manages it."""
+"""Storage locations: how their root is written, and what `settings.storage` says about them."""
 
 from __future__ import annotations
 
-import contextlib
 import os
+from importlib import import_module
 from pathlib import Path
 
-from lamindb.base.ids import instance_uid
+from lamindb.base import ids
+from lamindb.base.urls import protocol_of
 from lamindb.errors import InvalidArgument
 from lamindb.setup import cache_dir, registry_lookup
+from lamindb.setup.filesystems import filesystem_class, is_anonymous, url_of
+from lamindb.setup.storage_marker import FOLDER, NEVER_MANAGED, StorageMarker, read_marker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,16 +23,13 @@ if TYPE_CHECKING:
     from lamindb.base.types import AnyPathStr
 
 PROTOCOLS = ("local", "gs", "s3", "hf", "http", "https")
-FOLDER = ".lamindb"
-MARKER_NAME = "storage_uid.txt"
-LEGACY_MARKER_NAME = "_is_initialized"
-UNKNOWN_INSTANCE = "__unknown__"
-
-
-def protocol_of(root: str) -> str:
-    """Protocol of a storage root, `local` for a path on this machine."""
-    scheme, separator, _ = root.partition("://")
-    return scheme if separator and scheme != "file" else "local"
+NO_LOCATIONS = frozenset(
+    {
+        "async_wrapper", "asynclocal", "asyncwrapper", "blockcache", "cached", "data", "dir",
+        "filecache", "ftp", "generic", "libarchive", "reference", "simplecache", "tar", "zip",
+    }
+)  # fmt: skip
+"""Protocols of fsspec that wrap other ones or send passwords in the clear."""
 
 
 def normalized_root(storage: AnyPathStr) -> str:
@@ -38,125 +38,78 @@ def normalized_root(storage: AnyPathStr) -> str:
     Parameters
     ----------
     storage : str or path
-        A local path (relative, with `~`) or the URL of a bucket or folder.
+        A local path (relative, with `~`) or the URL of a bucket or folder; credentials that come
+        with it are remembered in this process and not recorded.
 
     Returns
     -------
     str
-        Absolute, resolved and without trailing slash; a query string (`?endpoint_url=…`) stays.
+        Absolute, resolved and without trailing slash; a query string (`?endpoint_url=…`) stays,
+        with its options in order.
 
     Raises
     ------
     InvalidArgument
         If the protocol isn't supported, or if the location is below a `.lamindb` folder; it is a
         `ValueError`.
+    ImportError
+        If the package for the protocol isn't installed.
 
     Example
     -------
-    >>> normalized_root("s3://bucket/key/")
+    >>> normalized_root("s3:///bucket/key/")
     's3://bucket/key'
     """
     text = str(storage)
-    protocol = protocol_of(text)
-    if protocol not in PROTOCOLS:
-        raise InvalidArgument(
-            f"Protocol {protocol} is not supported, valid protocols are {', '.join(PROTOCOLS)}"
-        )
+    check_protocol(protocol_of(text))
     if FOLDER in text:
         raise InvalidArgument(
             'Please pass a folder name that does not end or contain ".lamindb", got: ' + text
         )
-    if protocol != "local":
-        path, question_mark, query = text.partition("?")
-        return f"{path.rstrip('/')}{question_mark}{query}"
-    try:
-        root = Path(text.removeprefix("file://")).expanduser().resolve()
-    except (RuntimeError, OSError, ValueError) as error:
-        raise InvalidArgument(f"{text!r} is not a valid path: {error}") from error
-    if FOLDER in root.parts:
+    root = url_of(storage)
+    if FOLDER in root.split("/"):
         raise InvalidArgument(f"{root} is inside of the {FOLDER} folder of a storage location")
-    return str(root)
+    if root.endswith("://"):
+        raise InvalidArgument(f"{text!r} names no bucket or host")
+    return root
 
 
-class StorageMarker:
-    """Content of a marker file.
+def check_protocol(protocol: str) -> None:
+    """Refuse a protocol that isn't one of a storage location.
 
-    Attributes
+    Parameters
     ----------
-    uid : str
-        Uid of the storage location.
-    slug, instance_id : str or None
-        The instance that created it; legacy files don't say.
-    instance_uid : str
-        Uid of that instance, or `__unknown__`.
-    """
-
-    def __init__(self, text: str) -> None:
-        lines = text.splitlines()
-        self.uid = lines[0].strip() if lines else ""
-        info = dict(line.split("=", 1) for line in lines[1:] if "=" in line)
-        self.slug: str | None = info.get("instance_slug")
-        self.instance_id: str | None = info.get("instance_id")
-        self.instance_uid: str = info.get("instance_uid", UNKNOWN_INSTANCE)
-
-
-def marker_file(root: str) -> Path:
-    """Marker file of a local storage location."""
-    return Path(root) / FOLDER / MARKER_NAME
-
-
-def marker_text(uid: str, slug: str, instance_id: UUID) -> str:
-    """Text of a marker file.
-
-    Example
-    -------
-    >>> print(marker_text("YcFDczLI7wHx", "anonymous/test", instance_id("anonymous/test")))
-    YcFDczLI7wHx
-    creation info:
-    instance_slug=anonymous/test
-    instance_id=f63a0985f46b50fe8220d291b4cc5445
-    instance_uid=ITxvyjWeWURE
-    """
-    return (
-        f"{uid}\ncreation info:\ninstance_slug={slug}\ninstance_id={instance_id.hex}\n"
-        f"instance_uid={instance_uid(instance_id)}"
-    )
-
-
-def read_marker(root: str) -> StorageMarker | None:
-    """Read the marker file of a local storage location.
-
-    Returns
-    -------
-    StorageMarker or None
-        None if there is no such file, or if it is empty.
+    protocol : str
+        `local`, `s3`, `gs`, … or one that an installed package brings for fsspec.
 
     Raises
     ------
     InvalidArgument
-        If the file can't be read as text.
+        If it is unknown.
+    ImportError
+        If it is known, but its package isn't installed.
     """
-    for name in (MARKER_NAME, LEGACY_MARKER_NAME):
-        path = Path(root) / FOLDER / name
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except (OSError, UnicodeDecodeError) as error:
-            raise InvalidArgument(
-                f"Cannot read {path} ({error}), which says who manages the storage location"
-            ) from error
-        marker = StorageMarker(text)
-        return marker if marker.uid else None
-    return None
+    if protocol in PROTOCOLS:
+        return
+    if protocol in NO_LOCATIONS:
+        raise unsupported(protocol)
+    try:
+        filesystem_class(protocol)
+    except InvalidArgument as error:
+        raise unsupported(protocol) from error
 
 
-def rename_legacy_marker(root: str) -> None:
-    """Give a marker file of early releases its present name."""
-    legacy = Path(root) / FOLDER / LEGACY_MARKER_NAME
-    if legacy.is_file() and not marker_file(root).exists():
-        with contextlib.suppress(OSError):
-            legacy.rename(marker_file(root))
+def unsupported(protocol: str) -> InvalidArgument:
+    """Error about a protocol that can't be used."""
+    return InvalidArgument(
+        f"Protocol {protocol} is not supported, valid protocols are {', '.join(PROTOCOLS)}"
+    )
+
+
+def path_of(root: str) -> UPath:
+    """Root as a path; looked up by name, because `UPath` belongs to the layer above."""
+    path: UPath = import_module("lamindb.storage.paths").create_path(root)
+    return path
 
 
 class StorageSettings:
@@ -170,8 +123,10 @@ class StorageSettings:
         Region of a bucket; for a local path, the host it is on.
     uid : str, optional
         Uid of the location; default: what its marker file says.
-    uuid, instance_id, access_token
+    uuid, access_token
         Of a hub; kept for compatibility.
+    instance_id, instance_uid : uuid.UUID, str, optional
+        The instance that manages the location; default: what its marker file says.
 
     Example
     -------
@@ -187,18 +142,22 @@ class StorageSettings:
         uuid: UUID | None = None,
         instance_id: UUID | None = None,
         access_token: str | None = None,
+        instance_uid: str | None = None,
     ) -> None:
         self._root_as_str = normalized_root(root)
         self._region = region
         self._uid = uid
         self._uuid = uuid
-        self._instance_id = instance_id
+        self._instance_uid = instance_uid
+        if instance_id is not None:
+            self._instance_uid = ids.instance_uid(instance_id)
+        self._cloud_marker: StorageMarker | None = None
         self.access_token = access_token
 
     @property
     def root(self) -> UPath:
         """Root as a path."""
-        return cache_dir.as_upath(self._root_as_str)
+        return path_of(self._root_as_str)
 
     @property
     def root_as_str(self) -> str:
@@ -226,20 +185,25 @@ class StorageSettings:
         return None if self.type_is_cloud else self._region
 
     def _marker(self) -> StorageMarker | None:
-        return None if self.type_is_cloud else read_marker(self._root_as_str)
+        """Marker file; that of a bucket is read once."""
+        if not self.type_is_cloud:
+            return read_marker(self._root_as_str)
+        if self._cloud_marker is None:
+            self._cloud_marker = read_marker(self._root_as_str)
+        return self._cloud_marker
 
     @property
     def uid(self) -> str | None:
         """Uid of the location; None if it has no marker file."""
         if self._uid is None and (marker := self._marker()) is not None:
-            self._uid = marker.uid
+            self._uid = marker.uid or None
         return self._uid
 
     @property
     def instance_uid(self) -> str | None:
         """Uid of the instance that manages the location."""
-        if self._instance_id is not None:
-            return instance_uid(self._instance_id)
+        if self._instance_uid is not None:
+            return self._instance_uid
         marker = self._marker()
         return None if marker is None else marker.instance_uid
 
@@ -292,10 +256,15 @@ class StorageSettings:
 
 
 def why_unusable(root: str) -> str | None:
-    """Why a local storage location can't be created, None if it can.
+    """Why a storage location can't be created, None if nothing speaks against it.
 
-    Looks at the nearest existing parent, so that nothing is created.
+    Of a local one, the nearest existing parent tells; a bucket isn't asked.
     """
+    protocol = protocol_of(root)
+    if protocol in NEVER_MANAGED:
+        return f"{protocol}:// locations can only be read"
+    if protocol != "local":
+        return f"no credentials were found for {root}" if is_anonymous(root) else None
     folder = Path(root) / FOLDER
     for path in (folder, *folder.parents):
         if not os.path.lexists(path):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
 
 TYPE_CHECKING = False
@@ -13,10 +15,15 @@ if TYPE_CHECKING:
 
     from lamindb.storage.manifest import Manifest
 
-__all__ = ["ContentInfo", "Format", "Signature"]
+__all__ = ["ContentInfo", "Format", "Signature", "are_settled", "signed"]
 
 # a file whose time stamps are younger could change again without changing them: FAT has 2 s
-_TIMESTAMP_GRANULARITY_NS = 2_000_000_000
+_COARSE_GRANULARITY_NS = 2_000_000_000
+# where time stamps have digits below this, the clock of the kernel ticks: every 10 ms at most
+_FINE_DIGITS_NS = 1_000_000
+_FINE_GRANULARITY_NS = 20_000_000
+_FAR_FUTURE_NS = 2**62
+_PACKED = struct.Struct("<5q")
 
 
 class Signature(NamedTuple):
@@ -59,13 +66,51 @@ class Signature(NamedTuple):
         """
         return cls(stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
 
-    def is_settled(self, now_ns: int) -> bool:
+    @classmethod
+    def unknown(cls, size: int) -> Signature:
+        """Return the signature of content that nobody can be sure about.
+
+        Parameters
+        ----------
+        size : int
+            In bytes.
+
+        Returns
+        -------
+        Signature
+            Equals that of no file, and is never settled.
+
+        Example
+        -------
+        >>> Signature.unknown(3).is_settled(now_ns=10**18)
+        False
+        """
+        return cls(0, 0, size, _FAR_FUTURE_NS, _FAR_FUTURE_NS)
+
+    def to_bytes(self) -> bytes:
+        """Write the signature as `Glance.signature` of a single file.
+
+        Returns
+        -------
+        bytes
+
+        Example
+        -------
+        >>> len(Signature.unknown(3).to_bytes())
+        40
+        """
+        return _PACKED.pack(*map(signed, self))
+
+    def is_settled(self, now_ns: int, *, is_ours: bool = False) -> bool:
         """Whether a change after `now_ns` is bound to show in the time stamps.
 
         Parameters
         ----------
         now_ns : int
             When reading the file began, in nanoseconds since 1970.
+        is_ours : bool
+            Whether this process wrote the content, and nobody else could until `now_ns`. Then the
+            clock is that of this machine, and links that were made and removed don't count.
 
         Returns
         -------
@@ -80,31 +125,67 @@ class Signature(NamedTuple):
         ----------
         https://git-scm.com/docs/racy-git
         """
-        return max(self.mtime_ns, self.ctime_ns) < now_ns - _TIMESTAMP_GRANULARITY_NS
+        return are_settled(self.mtime_ns, self.ctime_ns, now_ns, is_ours)
 
 
-class ContentInfo(NamedTuple):
-    """Size and hash of a local file or folder.
+def are_settled(mtime_ns: int, ctime_ns: int, now_ns: int, is_ours: bool) -> bool:
+    """Whether time stamps are settled, see `Signature.is_settled`."""
+    if is_ours and mtime_ns % _FINE_DIGITS_NS:
+        return now_ns - mtime_ns > _FINE_GRANULARITY_NS
+    return now_ns - max(mtime_ns, ctime_ns) > _COARSE_GRANULARITY_NS
+
+
+def signed(number: int) -> int:
+    """Return a number of up to 64 bits as the signed integer with the same bits.
+
+    Parameters
+    ----------
+    number : int
+        Some file systems have devices or inodes that need all 64 bits.
+
+    Returns
+    -------
+    int
+
+    Example
+    -------
+    >>> signed(2**64 - 1)
+    -1
+    """
+    return number - 2**64 if number >= 2**63 else number
+
+
+@dataclass(frozen=True)
+class ContentInfo:
+    """Size and hash of a file or folder, local or remote.
 
     Attributes
     ----------
-    size : int
-        In bytes; of all files of a folder.
-    hash : str
-        22 characters.
-    hash_type : str
-        See `lamindb.base.hashing`.
+    size : int or None
+        In bytes; of all files of a folder. None if a remote store doesn't tell.
+    hash : str or None
+        22 characters. None if a remote store has none.
+    hash_type : str or None
+        See `lamindb.base.hashing` and `lamindb.storage.remote_content`. None without hash.
     n_files : int or None
         None for a file.
     manifest : Manifest or None
-        Of a folder.
+        Of a folder; not compared.
+    signature : bytes or None
+        `Glance.signature` of what was read; not compared.
+
+    Example
+    -------
+    >>> ContentInfo(3, "kAFQmDzST7DWlj99KOF_cg", "md5").n_files is None
+    True
     """
 
-    size: int
-    hash: str
-    hash_type: str
+    size: int | None
+    hash: str | None
+    hash_type: str | None
     n_files: int | None = None
-    manifest: Manifest | None = None
+    manifest: Manifest | None = field(default=None, compare=False, repr=False)
+    signature: bytes | None = field(default=None, compare=False, repr=False)
 
 
 class Format(ABC):

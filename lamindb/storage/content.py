@@ -1,42 +1,157 @@
-"""Size, hash and number of files of a local path."""
+"""Size, hash and number of files of a path, local or remote."""
 
 from __future__ import annotations
 
-import os
 import stat
 import time
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 
-from lamindb.base.hashing import FileHash, hash_bytes, hash_file
+from lamindb.base.hashing import (
+    SMALL_FILE_SIZE,
+    FileHash,
+    hash_dir,
+    hash_file,
+    hash_file_sha1_fl,
+    hash_type_of,
+)
 from lamindb.storage.abc import ContentInfo, Signature
 from lamindb.storage.cache import current_stat_cache
-from lamindb.storage.listing import ListedFile, list_files
-from lamindb.storage.manifest import Manifest, ManifestEntry
+from lamindb.storage.file_hashes import SMALL_SIZE, hash_stable
+from lamindb.storage.listing import ListedFile
+from lamindb.storage.local_folder import LocalFolder
+from lamindb.storage.manifest import paths_digest
+from lamindb.storage.remote_content import RemotePath
+from lamindb.storage.stores import is_cloud
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from os import PathLike
+    from collections.abc import Callable
+    from typing import Protocol
 
-    Hashed = tuple[Signature, FileHash]
+    from lamindb.base.types import AnyPathStr
 
-__all__ = ["describe_path"]
+    class _Seen(Protocol):
+        """A file or folder that was looked at."""
 
-# reading a smaller file takes less time than handing it to a thread, or asking the cache for it
-_SMALL_SIZE = 256 * 1024
-_N_ATTEMPTS = 3
+        def content(self) -> ContentInfo: ...
+
+        def paths(self) -> list[tuple[str, int]]: ...
 
 
-def describe_path(path: str | PathLike[str]) -> ContentInfo:
-    """Return size, hash and number of files of a local file or folder.
+__all__ = ["Glance", "describe_path", "glance", "matches"]
 
-    Files that did not change since they were hashed are not read again.
+
+@dataclass(frozen=True)
+class Glance:
+    """What a look at a path says about it, without reading any content.
+
+    Attributes
+    ----------
+    location : str
+        Local path or URL.
+    size : int or None
+        In bytes; of all files of a folder. None if a remote store doesn't tell.
+    n_files : int or None
+        None for a file.
+    signature : bytes
+        As long as it is the same, so is the content.
+
+    Example
+    -------
+    >>> seen = glance("data.csv")  # doctest: +SKIP
+    >>> seen.size, seen.content().hash  # doctest: +SKIP
+    (3, 'kAFQmDzST7DWlj99KOF_cg')
+    """
+
+    location: str
+    size: int | None
+    n_files: int | None
+    signature: bytes
+    _seen: _Seen = field(compare=False, repr=False)
+
+    def content(self) -> ContentInfo:
+        """Return size and hash; files that the cache does not know are read, once.
+
+        Returns
+        -------
+        ContentInfo
+
+        Raises
+        ------
+        OSError
+            If a file can't be read.
+        ValueError
+            If a file keeps changing.
+        """
+        return self._content
+
+    @cached_property
+    def _content(self) -> ContentInfo:
+        return self._seen.content()
+
+    def paths_digest(self) -> str | None:
+        """Return a digest of the relative paths and sizes of the files of a folder.
+
+        Returns
+        -------
+        str or None
+            See `lamindb.storage.manifest.paths_digest`; None for a file.
+        """
+        return None if self.n_files is None else paths_digest(self._seen.paths())
+
+
+def glance(path: AnyPathStr) -> Glance:
+    """Look at a file or folder without reading its content.
 
     Parameters
     ----------
-    path : str or path-like
-        A local file, or a folder with at least one file.
+    path : str or path
+        Local path or URL of a file, or of a folder with at least one file.
+
+    Returns
+    -------
+    Glance
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is nothing at the path.
+    OSError
+        If it can't be looked at.
+    ValueError
+        If the folder has no files, or the path is neither file nor folder.
+
+    Example
+    -------
+    >>> glance("study").n_files  # doctest: +SKIP
+    51
+    """
+    if is_cloud(path):
+        remote = RemotePath(path)
+        return Glance(remote.url, remote.size, remote.n_files, remote.signature, remote)
+    local = Path(str(path).removeprefix("file://"))
+    stat_result = local.stat()
+    if stat.S_ISDIR(stat_result.st_mode):
+        folder = LocalFolder(local)
+        return Glance(folder.path, folder.size, len(folder.files), folder.signature, folder)
+    if not stat.S_ISREG(stat_result.st_mode):
+        raise ValueError(f"{str(local)!r} is neither a file nor a folder")
+    file = _LocalFile(ListedFile(local.name, str(local), stat_result))
+    return Glance(str(local), stat_result.st_size, None, file.signature, file)
+
+
+def describe_path(path: AnyPathStr) -> ContentInfo:
+    """Return size, hash and number of files of a file or folder.
+
+    Local files that did not change since they were hashed are not read again; of remote ones, only
+    what the store says about them is read.
+
+    Parameters
+    ----------
+    path : str or path
+        Local path or URL of a file, or of a folder with at least one file.
 
     Returns
     -------
@@ -47,92 +162,120 @@ def describe_path(path: str | PathLike[str]) -> ContentInfo:
     FileNotFoundError
         If there is nothing at the path.
     OSError
-        If a file can't be read.
+        If a file can't be read, or the store doesn't answer.
     ValueError
-        If the folder has no files, or the path is neither file nor folder.
+        If the folder has no files, the path is neither file nor folder, or a file keeps changing.
 
     Example
     -------
     >>> describe_path("data.csv").hash  # doctest: +SKIP
     'kAFQmDzST7DWlj99KOF_cg'
     """
-    path = Path(path)
-    stat_result = path.stat()
-    if stat.S_ISDIR(stat_result.st_mode):
-        return _describe_folder(str(path))
-    if not stat.S_ISREG(stat_result.st_mode):
-        raise ValueError(f"{str(path)!r} is neither a file nor a folder")
-    file = ListedFile(path.name, str(path), stat_result)
-    if stat_result.st_size <= _SMALL_SIZE:
-        file_hash = _hash_stable(file)[1]
-    else:
-        file_hash = _hash_files([file])[0]
-    return ContentInfo(file_hash.size, file_hash.hash, file_hash.hash_type)
+    return glance(path).content()
 
 
-def _describe_folder(folder: str) -> ContentInfo:
-    files = list_files(folder)
-    if not files:
-        raise ValueError(f"folder {folder!r} has no files: there is nothing to hash or store")
-    hashes = _hash_files(files)
-    manifest = Manifest(
-        ManifestEntry(file.key, one.size, one.hash, one.hash_type)
-        for file, one in zip(files, hashes, strict=True)
-    )
-    total = manifest.folder_hash()
-    return ContentInfo(total.size, total.hash, total.hash_type, total.n_files, manifest)
+class _LocalFile:
+    """A local file as it was seen."""
+
+    def __init__(self, file: ListedFile) -> None:
+        self._file = file
+        self.signature = Signature.of(file.stat).to_bytes()
+
+    def paths(self) -> list[tuple[str, int]]:
+        return [(self._file.key, self._file.stat.st_size)]
+
+    def content(self) -> ContentInfo:
+        signature, file_hash = self._hashed()
+        return ContentInfo(
+            file_hash.size, file_hash.hash, file_hash.hash_type, signature=signature.to_bytes()
+        )
+
+    def _hashed(self) -> tuple[Signature, FileHash]:
+        """Hash from the cache, or by reading; small files are read rather than looked up."""
+        signature = Signature.of(self._file.stat)
+        if signature.size <= SMALL_SIZE:
+            return hash_stable(self._file)
+        cache = current_stat_cache()
+        known = cache.get_many([signature])
+        if signature in known:
+            return signature, known[signature]
+        started = time.time_ns()
+        hashed = hash_stable(self._file)
+        cache.put_many([hashed], started)
+        return hashed
 
 
-def _hash_files(files: list[ListedFile]) -> list[FileHash]:
-    """Hashes of files in their order; those that the cache knows are not read."""
-    cache = current_stat_cache()
-    signatures = [Signature.of(file.stat) for file in files]
-    known = cache.get_many(signatures)
-    pairs = list(zip(files, signatures, strict=True))
-    unknown = [file for file, signature in pairs if signature not in known]
-    started = time.time_ns()
-    hashed = dict(zip((file.key for file in unknown), _read_files(unknown), strict=True))
-    cache.put_many(hashed.values(), started)
-    return [
-        known[signature] if signature in known else hashed[file.key][1] for file, signature in pairs
-    ]
+def matches(path: AnyPathStr, hash: str, hash_type: str) -> bool:
+    """Whether the content of a path has a stored hash, also one of a type that older releases used.
+
+    Parameters
+    ----------
+    path : str or path
+        Local path or URL of a file or folder.
+    hash : str
+        The stored hash.
+    hash_type : str
+        How it was computed, see `lamindb.base.hashing` and `lamindb.storage.remote_content`.
+
+    Returns
+    -------
+    bool
+
+    Raises
+    ------
+    OSError
+        If the content can't be read.
+    ValueError
+        If hashes of this type can't be computed for this path.
+
+    Example
+    -------
+    >>> matches("data.csv", "kAFQmDzST7DWlj99KOF_cg", "md5")  # doctest: +SKIP
+    True
+    """
+    seen = glance(path)
+    is_local = not isinstance(seen._seen, RemotePath)
+    if seen.n_files is not None and hash_type == "md5-d":
+        return seen.content().hash == hash or (is_local and _sha1_fl_folder(seen) == hash)
+    if is_local and seen.n_files is None and hash_type in _RECOMPUTED:
+        return _RECOMPUTED[hash_type](seen) == hash
+    content = seen.content()
+    if content.hash_type != hash_type:
+        raise ValueError(
+            f"cannot compute a hash of type {hash_type!r} for {seen.location!r}, only of type"
+            f" {content.hash_type!r}: compare the content itself"
+        )
+    return content.hash == hash
 
 
-def _read_files(files: list[ListedFile]) -> Iterable[Hashed]:
-    """Hash files: large ones in threads, meanwhile small ones here."""
-    large = [file for file in files if file.stat.st_size > _SMALL_SIZE]
-    if len(files) == 1 or not large:
-        return [_hash_stable(file) for file in files]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        from_threads = {id(file): pool.submit(_hash_stable, file) for file in large}
-        hashed = [None if id(file) in from_threads else _hash_stable(file) for file in files]
-        return [
-            one or from_threads[id(file)].result() for file, one in zip(files, hashed, strict=True)
-        ]
+def _full(hash_type: str, seen: Glance) -> str | None:
+    """Hash of the whole content of a local file."""
+    if hash_type == hash_type_of(seen.size or 0):
+        return seen.content().hash
+    return hash_file(seen.location, hash_type=hash_type).hash
 
 
-def _hash_stable(file: ListedFile) -> Hashed:
-    """Hash a file, again if somebody writes to it meanwhile; with its signature afterwards."""
-    before = Signature.of(file.stat)
-    for _ in range(_N_ATTEMPTS):
-        file_hash = _hash(file.path, before.size)
-        after = Signature.of(Path(file.path).stat())
-        if file_hash is not None and after == before:
-            return after, file_hash
-        before = after
-    if file_hash is None:
-        raise ValueError(f"{file.path!r} keeps changing while it is read, try again later")
-    # never settled: a file that was just written to is not remembered
-    return before, file_hash
+def _sha1_fl(seen: Glance) -> str | None:
+    """Hash by which older releases identified a large local file."""
+    return hash_file_sha1_fl(seen.location) if (seen.size or 0) > SMALL_FILE_SIZE else None
 
 
-def _hash(path: str, size: int) -> FileHash | None:
-    """Hash of a file; None if its size changed meanwhile."""
-    if size > _SMALL_SIZE:
-        try:
-            return hash_file(path)
-        except ValueError:
-            return None
-    with open(path, "rb", buffering=0) as file:
-        data = file.read(size + 1)
-    return FileHash(hash_bytes(data), "md5", size) if len(data) == size else None
+def _sha1_fl_folder(seen: Glance) -> str | None:
+    """Hash by which older releases identified a local folder that holds large files."""
+    manifest = seen.content().manifest
+    assert manifest is not None
+    if all(entry.size <= SMALL_FILE_SIZE for entry in manifest.entries):
+        return None
+    return hash_dir(
+        FileHash(hash_file_sha1_fl(f"{seen.location}/{entry.path}"), "sha1-fl", entry.size)
+        if entry.size > SMALL_FILE_SIZE
+        else FileHash(entry.hash, entry.hash_type, entry.size)
+        for entry in manifest.entries
+    ).hash
+
+
+_RECOMPUTED: dict[str, Callable[[Glance], str | None]] = {
+    "md5": partial(_full, "md5"),
+    "sha256": partial(_full, "sha256"),
+    "sha1-fl": _sha1_fl,
+}

@@ -8,8 +8,9 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from stat import S_ISREG
+from typing import NamedTuple
 
-from lamindb.base.hashing import FileHash, Hasher, hash_dir
+from lamindb.base.hashing import FileHash, Hasher, hash_bytes, hash_dir, hash_type_of
 from lamindb.base.log import logger
 from lamindb.storage.abc import Signature
 from lamindb.storage.disk import sync_tree
@@ -17,11 +18,14 @@ from lamindb.storage.listing import list_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
+
+    from lamindb.storage.folder_hashes import SignatureTuple
+    from lamindb.storage.listing import ListedFile
 
     Progress = Callable[[int], None]
 
-__all__ = ["copy_file", "copy_folder"]
+__all__ = ["Copied", "copy_file", "copy_files", "copy_folder", "copy_seen", "make_folders"]
 
 # below this size a thread costs more than it saves
 _SMALL_SIZE = 4 * 1024 * 1024
@@ -30,6 +34,24 @@ _BUFFER_SIZE = 1024 * 1024
 _MAX_LAG = 8
 _N_ATTEMPTS = 2
 _NOT_SUPPORTED = {errno.ENOSYS, errno.EXDEV, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM}
+
+
+class Copied(NamedTuple):
+    """A file that was copied.
+
+    Attributes
+    ----------
+    content : FileHash
+        Of the copy.
+    source : Signature
+        Of what was read; unknown if somebody wrote to it meanwhile.
+    copy : Signature
+        Of the copy.
+    """
+
+    content: FileHash
+    source: Signature
+    copy: Signature
 
 
 def copy_file(
@@ -65,23 +87,61 @@ def copy_file(
     >>> copy_file("data.csv", "copy.csv")  # doctest: +SKIP
     FileHash(hash='kAFQmDzST7DWlj99KOF_cg', hash_type='md5', size=3, n_files=None)
     """
+    return copy_seen(source, target, sync=sync, progress=progress).content
+
+
+def copy_seen(
+    source: str,
+    target: str,
+    *,
+    known: Mapping[SignatureTuple, str] | None = None,
+    sync: bool = True,
+    progress: Progress | None = None,
+) -> Copied:
+    """Copy a file like `copy_file`, and say what was seen.
+
+    Parameters
+    ----------
+    source, target, sync, progress
+        See `copy_file`.
+    known : mapping, optional
+        Hashes of files by their signatures; a file that is in it is copied without hashing.
+
+    Returns
+    -------
+    Copied
+
+    Raises
+    ------
+    OSError, ValueError
+        See `copy_file`.
+
+    Example
+    -------
+    >>> copy_seen("data.csv", "copy.csv").content.size  # doctest: +SKIP
+    3
+    """
     # without waiting for the other end if it is a pipe
     reader = os.open(source, os.O_RDONLY | os.O_NONBLOCK)
     try:
         for _ in range(_N_ATTEMPTS):
-            before = os.fstat(reader)
-            if not S_ISREG(before.st_mode):
+            stat = os.fstat(reader)
+            if not S_ISREG(stat.st_mode):
                 raise ValueError(f"{source!r} is not a regular file, its content cannot be stored")
-            copied = _write_copy(reader, target, before.st_size, sync=sync, progress=progress)
-            if copied is not None and Signature.of(os.fstat(reader)) == Signature.of(before):
-                return copied
+            before = Signature.of(stat)
+            known_hash = known.get(before) if known else None
+            written = _write_copy(reader, target, before.size, known_hash, sync, progress)
+            is_unchanged = Signature.of(os.fstat(reader)) == before
+            if written is not None and is_unchanged:
+                return Copied(written[0], before, written[1])
             os.lseek(reader, 0, os.SEEK_SET)
+            known = None
     finally:
         os.close(reader)
-    if copied is None:
+    if written is None:
         raise ValueError(f"{source!r} shrank while it was copied, repeat when nobody writes to it")
     logger.warning(f"file {source} changed while it was copied, stored what was read")
-    return copied
+    return Copied(written[0], Signature.unknown(written[0].size), written[1])
 
 
 def copy_folder(source: str, target: str, *, progress: Progress | None = None) -> FileHash:
@@ -116,42 +176,137 @@ def copy_folder(source: str, target: str, *, progress: Progress | None = None) -
     files = list_files(source)
     if not files:
         raise ValueError(f"folder {source!r} has no files: there is nothing to store")
-    for folder in {file.key.rpartition("/")[0] for file in files}:
-        Path(target, folder).mkdir(parents=True, exist_ok=True)
+    make_folders((file.key for file in files), target)
+    copied = copy_files(files, target, progress=progress)
+    sync_tree(target)
+    return hash_dir(one.content for one in copied)
+
+
+def make_folders(keys: Iterable[str], target: str) -> list[str]:
+    """Create a folder and those below it that files need.
+
+    Parameters
+    ----------
+    keys : iterable of str
+        Paths of the files relative to the folder.
+    target : str
+        Path of the folder.
+
+    Returns
+    -------
+    list of str
+        Paths of all folders.
+
+    Raises
+    ------
+    OSError
+        If one can't be created.
+
+    Example
+    -------
+    >>> make_folders(["a.txt", "sub/b.txt"], "/tmp/new")  # doctest: +SKIP
+    ['/tmp/new', '/tmp/new/sub']
+    """
+    parents = {key.rpartition("/")[0] for key in keys}
+    for parent in tuple(parents):
+        while parent:
+            parent = parent.rpartition("/")[0]
+            parents.add(parent)
+    folders = [f"{target}/{parent}".rstrip("/") for parent in sorted({"", *parents})]
+    for folder in folders:
+        Path(folder).mkdir(exist_ok=True)
+    return folders
+
+
+def copy_files(
+    files: Iterable[ListedFile],
+    target: str,
+    *,
+    known: Mapping[SignatureTuple, str] | None = None,
+    progress: Progress | None = None,
+) -> list[Copied]:
+    """Copy files of a folder into folders that exist; nothing is synced.
+
+    Parameters
+    ----------
+    files : iterable of ListedFile
+        The files.
+    target : str
+        Path of the folder for the copies.
+    known, progress
+        See `copy_seen`.
+
+    Returns
+    -------
+    list of Copied
+
+    Raises
+    ------
+    OSError, ValueError
+        See `copy_file`.
+
+    Example
+    -------
+    >>> copy_files(list_files("study"), "copy")  # doctest: +SKIP
+    """
     # one after the other: small files wait for the interpreter, large ones for the disk
-    hashes = [
-        copy_file(file.path, f"{target}/{file.key}", sync=False, progress=progress)
+    return [
+        copy_seen(file.path, f"{target}/{file.key}", known=known, sync=False, progress=progress)
         for file in files
     ]
-    sync_tree(target)
-    return hash_dir(hashes)
 
 
 def _write_copy(
-    reader: int, target: str, size: int, *, sync: bool, progress: Progress | None
-) -> FileHash | None:
-    """Copy an open file to a path and hash what was written; None if the source shrank."""
+    reader: int,
+    target: str,
+    size: int,
+    known_hash: str | None,
+    sync: bool,
+    progress: Progress | None,
+) -> tuple[FileHash, Signature] | None:
+    """Copy an open file to a path; hash and signature of the copy, None if the source shrank."""
     writer = os.open(target, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o666)
     try:
         if size <= _SMALL_SIZE:
-            copied = _copy_small(reader, writer)
+            copied: FileHash | None = _copy_small(reader, writer, size, known_hash)
             if progress is not None:
-                progress(copied.size)
+                progress(size)
             if sync:
                 os.fsync(writer)
-            return copied
-        return _copy_large(reader, writer, size, sync=sync, progress=progress)
+        elif known_hash is not None:
+            copied = _copy_known(reader, writer, size, known_hash, sync=sync, progress=progress)
+        else:
+            copied = _copy_large(reader, writer, size, sync=sync, progress=progress)
+        return None if copied is None else (copied, Signature.of(os.fstat(writer)))
     finally:
         os.close(writer)
 
 
-def _copy_small(reader: int, writer: int) -> FileHash:
+def _copy_small(reader: int, writer: int, size: int, known_hash: str | None) -> FileHash:
     """Copy and hash in memory."""
-    data = b"".join(iter(lambda: os.read(reader, _SMALL_SIZE), b""))
+    data = os.read(reader, size + 1)
+    if len(data) == size:
+        _write_all(writer, data)
+        return FileHash(known_hash or hash_bytes(data), "md5", size)
+    data = b"".join([data, *iter(lambda: os.read(reader, _SMALL_SIZE), b"")])  # it grows
     _write_all(writer, data)
     hasher = Hasher(len(data))
     hasher.update(data)
     return hasher.finish()
+
+
+def _copy_known(
+    reader: int, writer: int, size: int, known_hash: str, *, sync: bool, progress: Progress | None
+) -> FileHash | None:
+    """Let the kernel copy what was hashed before."""
+    offset = 0
+    while n_bytes := _copy_piece(reader, writer, min(_PIECE_SIZE, size - offset)):
+        offset += n_bytes
+        if progress is not None:
+            progress(n_bytes)
+    if sync:
+        os.fsync(writer)
+    return FileHash(known_hash, hash_type_of(size), size) if offset == size else None
 
 
 def _copy_large(

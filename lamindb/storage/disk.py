@@ -12,12 +12,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["exchange", "sync_directory", "sync_tree"]
+__all__ = ["exchange", "sync_all", "sync_directory", "sync_tree"]
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
-# more files than this are synced by one call for the whole file system
-_MANY_FILES = 16
+# more files and folders than this are synced by one call for the whole file system
+_MANY = 16
 
 
 def _libc_function(name: str) -> Any:
@@ -104,7 +104,27 @@ def sync_tree(path: str) -> None:
     for folder, _, names in os.walk(path):
         folders.append(folder)
         files += [f"{folder}/{name}" for name in names]
-    if len(files) > _MANY_FILES and _sync_filesystem(path):
+    sync_all(files, folders)
+
+
+def sync_all(files: list[str], folders: list[str]) -> None:
+    """Write files and folders of one file system to the disk.
+
+    Parameters
+    ----------
+    files, folders : list of str
+        Local paths; of the folders, only their entries are written.
+
+    Raises
+    ------
+    OSError
+        If writing failed.
+
+    Example
+    -------
+    >>> sync_all(["/data/new/a.csv"], ["/data/new"])  # doctest: +SKIP
+    """
+    if len(files) + len(folders) > _MANY and _sync_filesystem((folders or files)[0]):
         return
     for file in files:
         _sync(file)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import posixpath
 
+from lamindb.base.urls import protocol_of, split_query
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +33,6 @@ AUTO_KEY_PREFIX = ".lamindb/"
 
 _UID_LENGTH = 20
 _STEM_LENGTH = 16
-_PROTOCOL_ALIASES = {"": "local", "file": "local", "gcs": "gs", "s3a": "s3"}
 
 
 def auto_key(uid: str, suffix: str, overwrite_versions: bool = False) -> str:
@@ -88,66 +89,6 @@ def uid_of_auto_key(key: str) -> str | None:
     uid = rest.partition("/")[0].partition(".")[0]
     is_uid = len(uid) in (_STEM_LENGTH, _UID_LENGTH) and uid.isascii() and uid.isalnum()
     return uid if is_uid else None
-
-
-def protocol_of(path: str) -> str:
-    """Return the protocol of a path or URL.
-
-    Parameters
-    ----------
-    path : str
-        A path or URL.
-
-    Returns
-    -------
-    str
-        `"local"` for a path without protocol or with `file://`.
-
-    Example
-    -------
-    >>> protocol_of("s3://bucket/key"), protocol_of("/home/me/key")
-    ('s3', 'local')
-    """
-    before, separator, _ = path.partition("://")
-    protocol = before.lower() if separator else ""
-    return _PROTOCOL_ALIASES.get(protocol, protocol)
-
-
-def split_query(path: str) -> tuple[str, dict[str, str]]:
-    """Split the options that follow `?` from a URL of an object store.
-
-    Parameters
-    ----------
-    path : str
-        A path or URL. A question mark in a local path or in a web address belongs to the name.
-
-    Returns
-    -------
-    tuple
-        The path without options, and the options.
-
-    Raises
-    ------
-    ValueError
-        If an option has no value or is given twice.
-
-    Example
-    -------
-    >>> split_query("s3://bucket/prefix?endpoint_url=http://localhost:9000")
-    ('s3://bucket/prefix', {'endpoint_url': 'http://localhost:9000'})
-    """
-    if "?" not in path or protocol_of(path) in ("local", "http", "https"):
-        return path, {}
-    location, _, query = path.partition("?")
-    options: dict[str, str] = {}
-    for item in query.split("&"):
-        name, separator, value = item.partition("=")
-        if not separator or not name:
-            raise ValueError(f"{item!r} in {path!r} is no option: write it as name=value")
-        if name in options:
-            raise ValueError(f"option {name!r} is given twice in {path!r}: keep one of them")
-        options[name] = value
-    return location, options
 
 
 def without_query(path: str) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-from lamindb.base.hashing import FileHash, hash_dir
+from lamindb.base.hashing import FileHash, hash_bytes, hash_dir
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-__all__ = ["Manifest", "ManifestChanges", "ManifestEntry"]
+__all__ = ["Manifest", "ManifestChanges", "ManifestEntry", "paths_digest"]
 
 
 class ManifestEntry(NamedTuple):
@@ -54,8 +54,8 @@ class Manifest:
 
     Parameters
     ----------
-    entries : iterable of ManifestEntry
-        The files.
+    entries : iterable of ManifestEntry, or callable that returns one
+        The files; a callable is called when somebody looks at them.
 
     Example
     -------
@@ -64,12 +64,15 @@ class Manifest:
     (1, 1)
     """
 
-    __slots__ = ("entries",)
+    __slots__ = ("_entries",)
 
-    entries: tuple[ManifestEntry, ...]
+    _entries: tuple[ManifestEntry, ...] | Callable[[], Iterable[ManifestEntry]]
 
-    def __init__(self, entries: Iterable[ManifestEntry]) -> None:
-        object.__setattr__(self, "entries", tuple(sorted(entries)))
+    def __init__(
+        self, entries: Iterable[ManifestEntry] | Callable[[], Iterable[ManifestEntry]]
+    ) -> None:
+        known = entries if callable(entries) else tuple(sorted(entries))
+        object.__setattr__(self, "_entries", known)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a manifest cannot be changed, create a new one")
@@ -82,6 +85,14 @@ class Manifest:
 
     def __repr__(self) -> str:
         return f"Manifest(n_files={self.n_files}, size={self.size})"
+
+    @property
+    def entries(self) -> tuple[ManifestEntry, ...]:
+        """The files, sorted by their paths."""
+        if callable(self._entries):
+            object.__setattr__(self, "_entries", tuple(sorted(self._entries())))
+        assert not callable(self._entries)
+        return self._entries
 
     @property
     def size(self) -> int:
@@ -175,3 +186,31 @@ class Manifest:
             return cls(ManifestEntry(*entry) for entry in json.loads(text)["files"])
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"this is no manifest of a folder: {text[:60]!r}") from error
+
+
+def paths_digest(files: Manifest | Iterable[tuple[str, int]]) -> str:
+    """Return a short digest of the relative paths and sizes of the files of a folder.
+
+    The hash of a folder does not depend on names; two folders with the same hash and the same
+    digest are the same.
+
+    Parameters
+    ----------
+    files : Manifest, or iterable of tuple
+        Relative path and size of each file, in any order.
+
+    Returns
+    -------
+    str
+        22 characters.
+
+    Example
+    -------
+    >>> paths_digest([("a.txt", 1)]) == paths_digest([("b.txt", 1)])
+    False
+    """
+    if isinstance(files, Manifest):
+        files = [(entry.path, entry.size) for entry in files.entries]
+    # a path can hold any character but the zero, even bytes that are no text
+    text = "".join(f"{path}\0{size}\0" for path, size in sorted(files))
+    return hash_bytes(text.encode("utf-8", "surrogateescape"))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 
+from lamindb.base.log import logger
 from lamindb.storage.cache import temporary_path
-from lamindb.storage.formats.dispatch import infer_suffix, write_to_disk
-from lamindb.storage.formats.otypes import otype_of
-from lamindb.storage.formats.registry import suffix_of, third_party_formats
+from lamindb.storage.formats.dispatch import infer_suffix, otype_of, write_to_disk
+from lamindb.storage.formats.otypes import built_in_otype, is_from_package
+from lamindb.storage.formats.registry import accepting_plugin, suffix_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,16 +36,17 @@ def is_in_memory(data: Any) -> bool:
     >>> is_in_memory(pd.DataFrame()), is_in_memory("table.parquet")
     (True, False)
     """
-    if data is None or isinstance(data, (str, os.PathLike)):
+    # a remote path of universal_pathlib is not path-like
+    if data is None or isinstance(data, (str, os.PathLike)) or is_from_package(data, "upath"):
         return False
-    return otype_of(data) is not None or any(one.accepts(data) for one in third_party_formats())
+    return built_in_otype(data) is not None or accepting_plugin(data) is not None
 
 
 def serialize(
     data: Any,
     *,
     key: str | None = None,
-    format: str | None = None,
+    format: str | dict[str, Any] | None = None,
     uid: str | None = None,
     **kwargs: Any,
 ) -> Path:
@@ -56,8 +58,9 @@ def serialize(
         An object in memory.
     key : str, optional
         Key of the artifact; its suffix decides on the format.
-    format : str, optional
-        Suffix that decides on the format, with or without its dot; wins over the key.
+    format : str or dict, optional
+        Suffix that decides on the format, with or without its dot; wins over the key. See
+        `infer_suffix`.
     uid : str, optional
         Of the artifact; the name of the file starts with it.
     **kwargs
@@ -74,6 +77,8 @@ def serialize(
         If the object can't be stored with the format.
     NotImplementedError
         If no format stores such an object.
+    Exception
+        What the library that writes raises; then there is no file.
 
     Example
     -------
@@ -82,5 +87,6 @@ def serialize(
     """
     wanted = format or (suffix_of(key)[1] if key else "")
     path = temporary_path(infer_suffix(data, wanted or None), uid=uid)
+    logger.info("writing the in-memory object into cache")
     write_to_disk(data, path, **kwargs)
     return path

@@ -2,8 +2,8 @@
 
 The cache is a SQLite file. An entry counts only while device, inode, size and both time stamps of
 the file are the same, and only if the file was old enough when it was hashed for a later change to
-show in its time stamps. A damaged cache file is discarded, and without one everything works, just
-slower.
+show in its time stamps. Large files have a row each, the files of a folder one row together. A
+damaged cache file is discarded, and without one everything works, just slower.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from lamindb.base.hashing import FileHash
 from lamindb.base.log import logger
-from lamindb.storage.abc import Signature
+from lamindb.storage.abc import Signature, signed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["StatCache"]
 
-_VERSION = 1
+_VERSION = 2
 _MAX_BYTES = 512 * 1024 * 1024
 _BATCH = 500
 # what SQLite says if the file is good but can't be used now; anything else means damage
@@ -39,7 +39,11 @@ CREATE TABLE IF NOT EXISTS files (
     device INTEGER, inode INTEGER, size INTEGER, mtime_ns INTEGER, ctime_ns INTEGER,
     hash TEXT, hash_type TEXT, checksum INTEGER,
     PRIMARY KEY (device, inode)
-) WITHOUT ROWID
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS folders (
+    device INTEGER, inode INTEGER, checksum INTEGER, content BLOB,
+    PRIMARY KEY (device, inode)
+);
 """
 
 
@@ -83,10 +87,10 @@ class StatCache:
         -------
         >>> cache.get_many([Signature.of(os.stat("data.csv"))])  # doctest: +SKIP
         """
-        wanted = {(one.device, one.inode): one for one in signatures}
+        wanted = {(signed(one.device), signed(one.inode)): one for one in signatures}
         found: dict[Signature, FileHash] = {}
         for row in self._select(list(wanted)):
-            signature = wanted[_unsigned(row[0]), _unsigned(row[1])]
+            signature = wanted[row[0], row[1]]
             is_same = row[2:5] == (signature.size, signature.mtime_ns, signature.ctime_ns)
             if is_same and row[7] == _checksum(row[:7]):
                 found[signature] = FileHash(row[5], row[6], signature.size)
@@ -110,15 +114,71 @@ class StatCache:
         for signature, file_hash in hashes:
             if signature.is_settled(read_at_ns):
                 values = (
-                    _signed(signature.device),
-                    _signed(signature.inode),
+                    signed(signature.device),
+                    signed(signature.inode),
                     *signature[2:],
                     file_hash.hash,
                     file_hash.hash_type,
                 )
                 rows.append((*values, _checksum(values)))
         if rows:
-            self._insert(rows)
+            self._insert("files", rows)
+
+    def get_folder(self, device: int, inode: int) -> bytes | None:
+        """Return what is known about the files of a folder.
+
+        Parameters
+        ----------
+        device, inode : int
+            Which folder.
+
+        Returns
+        -------
+        bytes or None
+            What `put_folder` was given.
+
+        Example
+        -------
+        >>> cache.get_folder(66305, 1835009)  # doctest: +SKIP
+        """
+        identity = [signed(device), signed(inode)]
+        sql = "SELECT checksum, content FROM folders WHERE device = ? AND inode = ?"
+        for checksum, content in self._execute(sql, identity):
+            if isinstance(content, bytes) and checksum == zlib.crc32(content):
+                return content
+        return None
+
+    def put_folder(self, device: int, inode: int, content: bytes) -> None:
+        """Remember something about the files of a folder, in place of what was known.
+
+        Parameters
+        ----------
+        device, inode : int
+            Which folder.
+        content : bytes
+            See `lamindb.storage.folder_hashes`.
+
+        Example
+        -------
+        >>> cache.put_folder(66305, 1835009, record.to_bytes())  # doctest: +SKIP
+        """
+        row = (signed(device), signed(inode), zlib.crc32(content), content)
+        self._insert("folders", [row])
+
+    def forget_folder(self, device: int, inode: int) -> None:
+        """Remove what is known about a folder that is gone.
+
+        Parameters
+        ----------
+        device, inode : int
+            Which folder it was.
+
+        Example
+        -------
+        >>> cache.forget_folder(66305, 1835009)  # doctest: +SKIP
+        """
+        identity = [signed(device), signed(inode)]
+        self._execute("DELETE FROM folders WHERE device = ? AND inode = ?", identity)
 
     def close(self) -> None:
         """Close the file; using the cache again opens it."""
@@ -129,7 +189,7 @@ class StatCache:
         """Rows of the files with these devices and inodes."""
         by_device: dict[int, list[int]] = {}
         for device, inode in identities:
-            by_device.setdefault(_signed(device), []).append(_signed(inode))
+            by_device.setdefault(device, []).append(inode)
         for device, inodes in by_device.items():
             for start in range(0, len(inodes), _BATCH):
                 batch = inodes[start : start + _BATCH]
@@ -140,17 +200,18 @@ class StatCache:
     def _execute(self, sql: str, parameters: list[int]) -> list[_Row]:
         with self._lock:
             try:
-                return self._connect().execute(sql, parameters).fetchall()
+                with self._connect() as connection:
+                    return connection.execute(sql, parameters).fetchall()
             except (sqlite3.Error, OSError) as error:
                 self._recover(error)
                 return []
 
-    def _insert(self, rows: list[_Row]) -> None:
+    def _insert(self, table: str, rows: list[_Row]) -> None:
         marks = ",".join("?" * len(rows[0]))
         with self._lock:
             try:
                 with self._connect() as connection:
-                    connection.executemany(f"INSERT OR REPLACE INTO files VALUES ({marks})", rows)
+                    connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", rows)
             except (sqlite3.Error, OSError) as error:
                 self._recover(error)
 
@@ -164,7 +225,7 @@ class StatCache:
             connection = sqlite3.connect(self._file, timeout=0.2, check_same_thread=False)
             if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
                 connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute(_SCHEMA)
+                connection.executescript(_SCHEMA)
                 connection.execute(f"PRAGMA user_version = {_VERSION}")
             connection.execute("PRAGMA synchronous = NORMAL")
             self._connection, self._process_id = connection, os.getpid()
@@ -192,15 +253,6 @@ class StatCache:
         for suffix in ("", "-wal", "-shm"):
             with suppress(OSError):
                 Path(f"{self._file}{suffix}").unlink()
-
-
-def _signed(number: int) -> int:
-    """SQLite stores signed 64-bit integers, some file systems have unsigned ones."""
-    return number - 2**64 if number >= 2**63 else number
-
-
-def _unsigned(number: int) -> int:
-    return number + 2**64 if number < 0 else number
 
 
 def _checksum(values: _Row) -> int:

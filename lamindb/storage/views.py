@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
 
 from lamindb.base.suffixes import CanonicalSuffix
+from lamindb.base.urls import protocol_of
+from lamindb.storage.browsing import Entry, remote_folders
+from lamindb.storage.layout import without_query
+from lamindb.storage.stores import info, is_cloud, location_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Any
+    from collections.abc import Callable, Iterable
 
     from upath import UPath
 
     from lamindb.base.types import AnyPathStr
+    from lamindb.storage.browsing import Folders
 
 __all__ = ["file_tree"]
-
-
-class _Entry(NamedTuple):
-    """A file or folder in a folder."""
-
-    name: str
-    path: Path | UPath
-    is_folder: bool
-    is_link: bool = False
 
 
 def file_tree(
@@ -45,7 +40,7 @@ def file_tree(
     Parameters
     ----------
     path : Path or UPath
-        A folder.
+        A folder, on the local disk or in a store.
     level : int
         How deep to look: 1 for direct children, -1 for everything.
     only_dirs : bool
@@ -81,12 +76,9 @@ def file_tree(
         ├── 1.jpg
         └── 2.jpg
     """
-    if not path.exists():
-        raise FileNotFoundError(f"there is no folder at {str(path)!r}")
-    if not path.is_dir():
-        raise NotADirectoryError(f"{str(path)!r} is a file, pass the path of a folder")
-    root = path.resolve() if isinstance(path, Path) else path
+    root, list_folder = _remote_root(path, level) if is_cloud(path) else _local_root(path)
     tree = _Tree(
+        list_folder,
         level=level,
         only_dirs=only_dirs,
         n_max_per_suffix=n_max_files_per_dir_and_type,
@@ -95,7 +87,42 @@ def file_tree(
         skip_suffixes=skip_suffixes,
     )
     tree.add_folder(root)
-    return tree.text(str(root).rstrip("/") or "/")
+    return tree.text(root)
+
+
+def _local_root(path: Path | UPath) -> tuple[str, Callable[[str], list[Entry]]]:
+    """Resolved path of a local folder, and how to list it and those below."""
+    root = Path(path).resolve()
+    if not root.exists():
+        raise FileNotFoundError(f"there is no folder at {str(path)!r}")
+    if not root.is_dir():
+        raise NotADirectoryError(f"{str(path)!r} is a file, pass the path of a folder")
+    return str(root), _local_entries
+
+
+def _local_entries(folder: str) -> list[Entry]:
+    with os.scandir(folder) as entries:
+        return [Entry(one.name, one.is_dir(), one.is_symlink()) for one in entries]
+
+
+def _remote_root(path: Path | UPath, level: int) -> tuple[str, Callable[[str], list[Entry]]]:
+    """Location of a folder of a store without options, and how to look up those below."""
+    root = without_query(location_of(path)[0]).rstrip("/")
+    folders: Folders = {}
+    with suppress(FileNotFoundError, NotADirectoryError):
+        folders = remote_folders(path, level)
+    if not folders.get(""):  # an empty folder, a file or nothing
+        _check_folder(path, root)
+    return root, lambda folder: folders.get(folder[len(root) + 1 :], [])
+
+
+def _check_folder(path: Path | UPath, root: str) -> None:
+    try:
+        is_folder = info(path)["type"] == "directory"
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"there is no folder at {root!r}") from error
+    if not is_folder:
+        raise NotADirectoryError(f"{root!r} is a file, pass the path of a folder")
 
 
 class _Tree:
@@ -103,6 +130,7 @@ class _Tree:
 
     def __init__(
         self,
+        list_folder: Callable[[str], list[Entry]],
         *,
         level: int,
         only_dirs: bool,
@@ -111,13 +139,14 @@ class _Tree:
         include_paths: Iterable[AnyPathStr] | None,
         skip_suffixes: Iterable[str] | None,
     ) -> None:
+        self._list_folder = list_folder
         self._level = level
         self._only_dirs = only_dirs
         self._n_max_per_suffix = n_max_per_suffix
         self._n_max_files = n_max_files
-        self._included = None if include_paths is None else {str(one) for one in include_paths}
+        self._included = None if include_paths is None else {_as_text(one) for one in include_paths}
         self._leading_to_included = {
-            str(parent) for one in self._included or () for parent in PurePosixPath(one).parents
+            parent for one in self._included or () for parent in _parents(one)
         }
         self._skip_suffixes = set(skip_suffixes or ())
         self._lines: list[str] = []
@@ -139,13 +168,16 @@ class _Tree:
         return "\n".join(lines)
 
     def add_folder(
-        self, folder: Path | UPath, indent: str = "", depth: int = 1, is_included: bool = False
+        self, folder: str, indent: str = "", depth: int = 1, is_included: bool = False
     ) -> None:
         """Add the entries of a folder and what is below them."""
         n_per_suffix: Counter[str] = Counter()
-        entries = [entry for entry in _entries(folder) if self._shows(entry, is_included)]
-        for entry in entries:
-            is_last = entry is entries[-1]
+        listed = [
+            (entry, f"{folder.rstrip('/')}/{entry.name}") for entry in self._list_folder(folder)
+        ]
+        entries = sorted(one for one in listed if self._shows(*one, is_included))
+        for entry, path in entries:
+            is_last = entry is entries[-1][0]
             line = f"{indent}{'└── ' if is_last else '├── '}{entry.name}"
             if not entry.is_folder:
                 suffix = str(CanonicalSuffix.from_path(entry.name))
@@ -157,10 +189,10 @@ class _Tree:
             # a link to a folder may lead back here
             if depth != self._level and not entry.is_link:
                 self.add_folder(
-                    entry.path,
+                    path,
                     indent + ("    " if is_last else "│   "),
                     depth + 1,
-                    is_included or self._names(entry),
+                    is_included or self._names(path),
                 )
 
     def _add_file(self, line: str, indent: str, suffix: str, number: int) -> None:
@@ -179,40 +211,27 @@ class _Tree:
         if not self._is_cut:
             self._lines.append(line)
 
-    def _names(self, entry: _Entry) -> bool:
+    def _names(self, path: str) -> bool:
         """Whether the user asked for this very path."""
-        return self._included is not None and str(entry.path) in self._included
+        return self._included is not None and path in self._included
 
-    def _shows(self, entry: _Entry, is_included: bool) -> bool:
+    def _shows(self, entry: Entry, path: str, is_included: bool) -> bool:
         if self._only_dirs and not entry.is_folder:
             return False
         suffixes = {str(CanonicalSuffix.from_path(entry.name)), PurePosixPath(entry.name).suffix}
         if suffixes & self._skip_suffixes - {""}:
             return False
-        if self._included is None or is_included or self._names(entry):
+        if self._included is None or is_included or self._names(path):
             return True
-        return entry.is_folder and str(entry.path) in self._leading_to_included
+        return entry.is_folder and path in self._leading_to_included
 
 
-def _entries(folder: Path | UPath) -> list[_Entry]:
-    """Content of a folder, sorted by name."""
-    found = _local_entries(folder) if isinstance(folder, Path) else _remote_entries(folder)
-    return sorted(found)
+def _as_text(path: AnyPathStr) -> str:
+    """Path as the tree writes it: a location without options and trailing slash."""
+    return without_query(location_of(path)[0]).rstrip("/") if is_cloud(path) else str(path)
 
 
-def _local_entries(folder: Path) -> list[_Entry]:
-    with os.scandir(folder) as entries:
-        return [
-            _Entry(one.name, folder / one.name, one.is_dir(), one.is_symlink()) for one in entries
-        ]
-
-
-def _remote_entries(folder: Any) -> list[_Entry]:
-    entries = folder.fs.ls(folder.path, detail=True)
-    names = [(PurePosixPath(one["name"]).name, one["type"]) for one in entries]
-    # some stores list an empty object that stands for the folder itself
-    return [
-        _Entry(name, folder / name, kind == "directory")
-        for name, kind in names
-        if name and name != folder.name
-    ]
+def _parents(path: str) -> list[str]:
+    """The folders that lead to a path."""
+    start = path.find("://") + 3 if protocol_of(path) != "local" else 1
+    return [path[:i] for i in range(start, len(path)) if path[i] == "/"]

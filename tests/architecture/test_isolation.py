@@ -124,16 +124,18 @@ def test_only_dropped_databases_are_gone(postgres_server):
 
 
 @pytest.mark.parametrize(
-    ("reason", "strict", "outcome"),
+    ("reason", "strict", "extras", "outcome"),
     [
-        ("no server found", "", "1 skipped"),
-        ("no server found", "1", "1 failed"),
-        ("n/a: running as root", "1", "1 skipped"),
+        ("no server found", "", "", "1 skipped"),
+        ("no server found", "1", "", "1 failed"),
+        ("n/a: running as root", "1", "1", "1 skipped"),
+        ("extra: no such package", "1", "", "1 skipped"),
+        ("extra: no such package", "1", "1", "1 failed"),
     ],
 )
-def test_strict_mode_turns_skips_into_failures(pytester_run, reason, strict, outcome):
+def test_strict_mode_turns_skips_into_failures(pytester_run, reason, strict, extras, outcome):
     code = f"import pytest\ndef test_it():\n    pytest.skip({reason!r})\n"
-    result = pytester_run(code, LAMIN_TEST_STRICT=strict)
+    result = pytester_run(code, LAMIN_TEST_STRICT=strict, LAMIN_TEST_EXTRAS=extras)
     assert outcome in result.stdout.splitlines()[-1]
     assert reason in result.stdout
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +12,8 @@ from typing import Any
 import pytest
 
 import lamindb as ln
-from lamindb.base.hashing import hash_file, hash_string
+from lamindb.base.hashing import hash_bytes, hash_file, hash_string
+from lamindb.storage.content import describe_path
 
 N_PROCESSES = 4
 N_VERSIONS_EACH = 50
@@ -40,6 +43,33 @@ for i in range(50):
     ln.Artifact(f"source-{number}.txt", key="counts.txt").save()
 """
 
+
+ARTIFACTS_IN_THE_CLOUD = """
+storage = ln.Storage.filter(type="s3").one()
+for i in range(10):
+    with open(f"source-{number}.txt", "w") as file:
+        file.write(f"{number} {i}")
+    ln.Artifact(f"source-{number}.txt", key="counts.txt", storage=storage).save()
+"""
+
+FOLDERS = """
+import os
+storage = ln.Storage.filter(type={type!r}).one()
+for i in range(10):
+    os.makedirs(f"source-{{number}}/folder", exist_ok=True)
+    for name in "abc":
+        with open(f"source-{{number}}/folder/{{name}}.txt", "w") as file:
+            file.write(f"{{number}} {{i}} {{name}}")
+    ln.Artifact(f"source-{{number}}/folder", key="folder", storage=storage).save()
+"""
+
+DOWNLOADS = """
+from lamindb.base.hashing import hash_bytes
+artifacts = list(ln.Artifact.filter(key__startswith="large").order_by("key"))
+assert len(artifacts) == 5
+for artifact in artifacts:
+    assert hash_bytes(artifact.cache().read_bytes()) == artifact.hash
+"""
 
 SAME_CONTENT = """
 for i in range(50):
@@ -144,6 +174,42 @@ def test_versions_of_one_artifact(instance) -> None:
     }
     assert all(hash_file(Path(artifact.path)).hash == artifact.hash for artifact in artifacts)
     assert not any(artifact._storage_ongoing for artifact in artifacts)
+
+
+def test_versions_of_one_artifact_in_the_cloud(instance, bucket) -> None:
+    ln.Storage(root=bucket.url("store")).save()
+    run_at_once(ARTIFACTS_IN_THE_CLOUD)
+    artifacts = list(ln.Artifact.filter(key="counts.txt", branch=None))
+    check_one_family(artifacts, N_PROCESSES * 10)
+    contents = {bucket.read(f"store/.lamindb/{a.uid}.txt"): a for a in artifacts}
+    assert set(contents) == {
+        f"{number} {i}".encode() for number in range(N_PROCESSES) for i in range(10)
+    }
+    assert all(hash_bytes(content) == artifact.hash for content, artifact in contents.items())
+    assert not any(artifact._storage_ongoing for artifact in artifacts)
+
+
+@pytest.mark.parametrize("kind", ["local", "s3"])
+def test_versions_of_one_folder(instance, bucket, kind) -> None:
+    ln.Storage(root=bucket.url("store")).save()
+    run_at_once(FOLDERS.format(type=kind))
+    artifacts = list(ln.Artifact.filter(key="folder", branch=None))
+    check_one_family(artifacts, N_PROCESSES * 10)
+    head = ln.Artifact.get(key="folder")
+    assert not head._storage_ongoing
+    shutil.rmtree(Path(ln.settings.cache_dir, bucket.name), ignore_errors=True)
+    assert describe_path(Path(head.cache())).hash == head.hash
+
+
+def test_downloads_of_the_same_artifacts(instance, bucket) -> None:
+    storage = ln.Storage(root=bucket.url("store")).save()
+    for i in range(5):
+        Path("large.bin").write_bytes(os.urandom(3_000_000))
+        artifact = ln.Artifact("large.bin", key=f"large/{i}.bin", storage=storage).save()
+    folder = Path(artifact.cache()).parent
+    shutil.rmtree(folder)
+    run_at_once(DOWNLOADS)
+    assert sorted(path.name for path in folder.iterdir()) == [f"{i}.bin" for i in range(5)]
 
 
 def test_the_same_artifacts_are_stored_once(instance) -> None:

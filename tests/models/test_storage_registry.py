@@ -9,7 +9,7 @@ import pytest
 import lamindb as ln
 from lamindb.base.ids import instance_id
 from lamindb.errors import FieldValidationError, StorageNotEmpty
-from lamindb.setup.storage_root import marker_file, marker_text, read_marker
+from lamindb.setup.storage_marker import marker_file, marker_text, read_marker
 
 
 def foreign_marker(root: Path, uid: str = "abcdefghijkl") -> None:
@@ -66,12 +66,6 @@ def test_wrong_arguments(instance, args, kwargs, error, text):
     with pytest.raises(error, match=text):
         ln.Storage(*args, **kwargs)
     assert ln.Storage.filter().count() == n_before
-
-
-def test_cloud_locations_cannot_be_saved_yet(instance):
-    with pytest.raises(NotImplementedError, match="s3://bucket"):
-        ln.Storage("s3://bucket").save()
-    assert not ln.Storage.filter(root="s3://bucket").exists()
 
 
 def test_location_of_another_instance_is_referenced(instance, in_tmp, capsys):

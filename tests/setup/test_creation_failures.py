@@ -16,7 +16,7 @@ from lamindb.errors import (
     NoWriteAccess,
     StorageAlreadyManaged,
 )
-from lamindb.setup import creation, database, files, init, schema_scripts, settings, user_rows
+from lamindb.setup import creation, database, files, init, orm, schema_scripts, settings, user_rows
 
 
 def rows(root: Path | str, sql: str) -> list[tuple]:
@@ -39,7 +39,17 @@ REFUSED = [
         ValueError,
         "Please pass a folder name that does not end or cont",
     ),
-    ({"storage": "s3://bucket/x"}, InstanceNotCreated, "cloud storage for the root of an instance"),
+    (
+        {"storage": "s3://bucket/x"},
+        InstanceNotCreated,
+        "Cannot create a SQLite database in cloud storage yet: s3://bucket/x. Pass a Postgres",
+    ),
+    (
+        {"storage": "https://host/x", "db": "postgresql://localhost/x"},
+        InstanceNotCreated,
+        "Cannot create the storage location https://host/x: https:// locations can only be read",
+    ),
+    ({"storage": "memory://x"}, ValueError, "Protocol memory is not supported, valid protocols"),
     ({"storage": "./file"}, InstanceNotCreated, "file is not a folder"),
     ({"storage": "./file/below"}, InstanceNotCreated, "file is not a folder"),
     ({"name": "a/b"}, ValueError, "Invalid instance name: '/' delimiter not allowed."),
@@ -170,6 +180,7 @@ def test_a_preset_id_must_be_one(in_tmp, tree, monkeypatch):
 def test_inside_of_a_transaction_nothing_is_created(in_tmp, tree):
     from django.db import transaction
 
+    orm.configure()
     init(storage="./a")
     before = tree(in_tmp / ".lamin", files.settings_dir())
     with transaction.atomic():

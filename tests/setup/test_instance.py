@@ -174,8 +174,6 @@ def test_keeping_artifacts_local():
         instance.keep_artifacts_local = "yes"
     instance.keep_artifacts_local = True
     assert find_instance("anna", "x").keep_artifacts_local
-    with pytest.raises(ValueError, match="No local storage location found"):
-        instance.local_storage  # noqa: B018
 
 
 def test_what_only_a_hub_knows():

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lamindb.base.ids import instance_id
-from lamindb.setup import storage_root
+from lamindb.setup import storage_marker, storage_root
 from lamindb.setup.storage_root import StorageSettings
 
 MARKER = """\
@@ -25,7 +25,7 @@ def write_marker(root: Path, text: str = MARKER, name: str = "storage_uid.txt") 
 
 def test_the_text_of_a_marker():
     slug = "anonymous/existing"
-    assert storage_root.marker_text("YcFDczLI7wHx", slug, instance_id(slug)) == MARKER
+    assert storage_marker.marker_text("YcFDczLI7wHx", slug, instance_id(slug)) == MARKER
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,9 @@ def test_a_folder_inside_of_a_storage_location_is_refused(in_tmp, monkeypatch):
 
 
 def test_a_marker_is_read(tmp_path):
-    assert storage_root.read_marker(str(tmp_path)) is None
+    assert storage_marker.read_marker(str(tmp_path)) is None
     write_marker(tmp_path)
-    marker = storage_root.read_marker(str(tmp_path))
+    marker = storage_marker.read_marker(str(tmp_path))
     assert marker.uid == "YcFDczLI7wHx"
     assert marker.slug == "anonymous/existing"
     assert marker.instance_id == "8dca469464ab5487a4c8d3036de4caae"
@@ -91,22 +91,22 @@ def test_a_marker_is_read(tmp_path):
 
 def test_a_legacy_marker_is_read_and_renamed(tmp_path):
     write_marker(tmp_path, "YcFDczLI7wHx", "_is_initialized")
-    marker = storage_root.read_marker(str(tmp_path))
+    marker = storage_marker.read_marker(str(tmp_path))
     assert (marker.uid, marker.slug, marker.instance_uid) == ("YcFDczLI7wHx", None, "__unknown__")
-    storage_root.rename_legacy_marker(str(tmp_path))
+    storage_marker.rename_legacy_marker(str(tmp_path))
     assert [p.name for p in (tmp_path / ".lamindb").iterdir()] == ["storage_uid.txt"]
 
 
 def test_an_empty_marker_counts_as_none(tmp_path):
     write_marker(tmp_path, "")
-    assert storage_root.read_marker(str(tmp_path)) is None
+    assert storage_marker.read_marker(str(tmp_path)) is None
 
 
 def test_an_unreadable_marker_is_named(tmp_path):
     write_marker(tmp_path)
     (tmp_path / ".lamindb" / "storage_uid.txt").write_bytes(b"\xff")
     with pytest.raises(ValueError, match=r"Cannot read .*storage_uid\.txt"):
-        storage_root.read_marker(str(tmp_path))
+        storage_marker.read_marker(str(tmp_path))
 
 
 def test_settings_of_a_local_location(tmp_path):

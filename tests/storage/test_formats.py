@@ -25,7 +25,6 @@ from lamindb.storage.formats import (
     load_to_memory,
     write_to_disk,
 )
-from lamindb.storage.formats.registry import find_format
 from lamindb.storage.formats.zarr import zarr_otype
 
 
@@ -110,9 +109,66 @@ class TestTables:
         assert count_observations(frame.lazy() if lazy else frame) == (None if lazy else 3)
         assert infer_suffix(frame) == ".parquet"
 
+    def test_polars_options(self, tmp_path):
+        pl = pytest.importorskip("polars", reason="polars is not installed")
+        frame = pl.DataFrame({"a": [1, 2, 3]})
+        for name, data in [("eager", frame), ("lazy", frame.lazy())]:
+            write_to_disk(data, tmp_path / f"{name}.parquet", compression="snappy")
+            write_to_disk(data, tmp_path / f"{name}.csv", include_header=False)
+            write_to_disk(data, tmp_path / f"{name}.tsv")
+            metadata = pq.read_metadata(tmp_path / f"{name}.parquet")
+            assert metadata.row_group(0).column(0).compression == "SNAPPY"
+            assert (tmp_path / f"{name}.csv").read_text() == "1\n2\n3\n"
+            assert (tmp_path / f"{name}.tsv").read_text() == "a\n1\n2\n3\n"
+
+    def test_failing_query_of_polars(self, tmp_path):
+        pl = pytest.importorskip("polars", reason="polars is not installed")
+        query = pl.LazyFrame({"a": ["x"]}).select(pl.col("a").cast(pl.Int64))
+        for suffix in (".parquet", ".csv"):
+            with pytest.raises(pl.exceptions.InvalidOperationError):
+                write_to_disk(query, tmp_path / f"a{suffix}")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_arrow(self, tmp_path):
+        table = pa.table({"a": [1, 2, 3], "b": ["x", "y", "z"]})
+        write_to_disk(table, tmp_path / "a.parquet", compression="zstd")
+        assert pq.read_table(tmp_path / "a.parquet").equals(table)
+        write_to_disk(table, tmp_path / "a.csv", quoting_style="none", delimiter=";")
+        assert (tmp_path / "a.csv").read_text().splitlines()[1] == "1;x"
+        write_to_disk(table, tmp_path / "a.tsv")
+        assert load_to_memory(tmp_path / "a.tsv").b.tolist() == ["x", "y", "z"]
+        assert count_observations(table) == 3
+        assert infer_suffix(table) == ".parquet"
+        with pytest.raises(TypeError):
+            write_to_disk(table, tmp_path / "b.csv", no_option=1)
+        assert not (tmp_path / "b.csv").exists()
+
+    @pytest.mark.parametrize("library", ["polars", "polars, lazy", "pyarrow"])
+    def test_compressed_text_of_other_libraries(self, tmp_path, library):
+        data = pa.table({"a": [1, 2, 3]})
+        if library != "pyarrow":
+            polars = pytest.importorskip("polars", reason="polars is not installed")
+            data = polars.from_arrow(data)
+        data = data.lazy() if library == "polars, lazy" else data
+        for name in ("a.csv.gz", "a.tsv.gz"):
+            write_to_disk(data, tmp_path / name)
+            lines = gzip.decompress((tmp_path / name).read_bytes()).splitlines()
+            assert lines[1:] == [b"1", b"2", b"3"]
+            assert load_to_memory(tmp_path / name).a.tolist() == [1, 2, 3]
+        with pytest.raises(NotImplementedError, match="Only pandas writes a table into an archive"):
+            write_to_disk(data, tmp_path / "a.csv.tar.gz")
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv.gz", "a.tsv.gz"]
+
     @pytest.mark.parametrize(
         ("format", "suffix"),
-        [(None, ".parquet"), (".csv", ".csv"), ("csv", ".csv"), ("parquet", ".parquet")],
+        [
+            (None, ".parquet"),
+            (".csv", ".csv"),
+            ("csv", ".csv"),
+            ("parquet", ".parquet"),
+            ({"suffix": ".csv"}, ".csv"),
+            ({}, ".parquet"),
+        ],
     )
     def test_suffix(self, df, format, suffix):
         assert infer_suffix(df, format) == suffix
@@ -158,7 +214,7 @@ class TestMedia:
     @pytest.mark.parametrize("name", NAMES)
     def test_path_outside_of_a_notebook(self, tmp_path, name):
         (tmp_path / name).touch()
-        assert load_to_memory(tmp_path / name) == str(tmp_path / name)
+        assert load_to_memory(tmp_path / name) == tmp_path / name
 
     @pytest.mark.parametrize("name", NAMES)
     def test_shown_in_a_notebook(self, tmp_path, name, monkeypatch):
@@ -177,7 +233,7 @@ class TestMedia:
         assert shown == [(cls, str(tmp_path / name))]
 
     def test_rds_is_for_r(self, tmp_path, capsys):
-        assert load_to_memory(tmp_path / "a.rds") == str(tmp_path / "a.rds")
+        assert load_to_memory(tmp_path / "a.rds") == tmp_path / "a.rds"
         assert capsys.readouterr().out == "! Please use `laminr` to load `.rds` files\n"
 
 
@@ -203,6 +259,25 @@ class TestAnnData:
         assert count_observations(path) == count_observations(adata) == 3
         write_to_disk(adata, tmp_path / "b.h5ad", compression="gzip")
         assert hash_file(path) == hash_file(tmp_path / "b.h5ad")
+
+    def test_object_that_reads_from_a_file_keeps_that_file(self, tmp_path, adata):
+        adata.write_h5ad(tmp_path / "a.h5ad")
+        backed = ad.read_h5ad(tmp_path / "a.h5ad", backed="r")
+        write_to_disk(backed, tmp_path / "b.h5ad")
+        assert backed.filename == tmp_path / "a.h5ad"
+        assert (adata.X[:2] == backed[:2].to_memory().X).all()
+        assert (load_to_memory(tmp_path / "b.h5ad").X == adata.X).all()
+
+    @pytest.mark.parametrize("name", ["a.h5ad", "a.zarr"])
+    def test_what_cannot_be_written_leaves_nothing(self, tmp_path, adata, name):
+        adata.uns["bad"] = object()
+        with pytest.raises(Exception, match="No method registered for writing"):
+            write_to_disk(adata, tmp_path / name)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_view(self, tmp_path, adata):
+        write_to_disk(adata[:2], tmp_path / "a.h5ad")
+        assert count_observations(tmp_path / "a.h5ad") == 2
 
     @pytest.mark.parametrize("suffix", [".h5ad.gz", ".h5ad.tar.gz"])
     def test_compressed_h5ad(self, tmp_path, adata, suffix):
@@ -317,13 +392,24 @@ class TestZarr:
 
     @pytest.mark.parametrize(
         ("attributes", "package"),
-        [({"encoding-type": "MuData"}, "mudata"), ({"spatialdata_attrs": {}}, "spatialdata")],
+        [
+            ({"encoding-type": "MuData"}, "mudata"),
+            ({"spatialdata_attrs": {}}, "spatialdata"),
+            ({"encoding-type": "anndata"}, "zarr"),
+        ],
     )
     def test_missing_package(self, tmp_path, monkeypatch, attributes, package):
         monkeypatch.setitem(sys.modules, package, None)
         folder = self.store(tmp_path, attributes, 3)
         with pytest.raises(ImportError, match=rf"pip install 'lamindb\[{package}\]'"):
             load_to_memory(folder)
+
+    @pytest.mark.parametrize("version", [2, 3])
+    def test_record_array_of_old_releases(self, tmp_path, version):
+        zarr = pytest.importorskip("zarr", reason="zarr is not installed")
+        folder = self.store(tmp_path, {"encoding-type": "anndata"}, version)
+        zarr.create_array(folder / "obs", shape=(7,), dtype="i4", zarr_format=version)
+        assert count_observations(folder) == 7
 
     def test_observations_of_other_stores(self, tmp_path, capsys):
         folder = self.store(tmp_path, {"spatialdata_attrs": {}}, 3)
@@ -361,9 +447,15 @@ class TestOptionalPackages:
         assert infer_suffix(mdata) == ".h5mu"
         with pytest.raises(InvalidArgument):
             infer_suffix(mdata, "h5ad")
+        backed = mudata.read_h5mu(tmp_path / "a.h5mu", backed="r")
+        write_to_disk(backed, tmp_path / "b.h5mu")
+        assert backed.filename == tmp_path / "a.h5mu"  # and not the temporary it was written to
 
-    def test_fcs_reader_gets_the_path(self, monkeypatch):
-        fake = type(sys)("readfcs")
-        fake.read = lambda path, **kwargs: (path, kwargs)
-        monkeypatch.setitem(sys.modules, "readfcs", fake)
-        assert find_format(".fcs").load("a.fcs", channels=1) == ("a.fcs", {"channels": 1})
+    @pytest.mark.parametrize("version", [2, 3])
+    def test_mudata_in_zarr(self, tmp_path, adata, version):
+        mudata = pytest.importorskip("mudata", reason="mudata is not installed")
+        with ad.settings.override(zarr_write_format=version):
+            write_to_disk(mudata.MuData({"rna": adata}), tmp_path / "a.zarr")
+        assert infer_otype(tmp_path / "a.zarr") == "MuData"
+        assert load_to_memory(tmp_path / "a.zarr")["rna"].shape == (3, 3)
+        assert count_observations(tmp_path / "a.zarr") == 3

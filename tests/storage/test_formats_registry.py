@@ -1,9 +1,8 @@
-import importlib.metadata
-import sys
-
+import pandas as pd
 import pytest
 
 from lamindb.base.suffixes import CanonicalSuffix
+from lamindb.errors import InvalidArgument
 from lamindb.storage.abc import Format
 from lamindb.storage.formats import (
     count_observations,
@@ -16,6 +15,7 @@ from lamindb.storage.formats import (
     write_to_disk,
 )
 from lamindb.storage.formats.registry import find_format, suffix_of, supported_suffixes
+from lamindb.storage.memory import is_in_memory, serialize
 
 
 class Molecule:
@@ -57,8 +57,14 @@ def pristine_registry(monkeypatch):
     registry._entry_points.cache_clear()
 
 
-def check_molecules(tmp_path):
-    water = Molecule(["H", "H", "O"])
+@pytest.fixture
+def water():
+    return Molecule(["H", "H", "O"])
+
+
+def test_format_registered_at_run_time(tmp_path, water):
+    assert suffix_of("x.mol3") == ("", ".mol3")
+    register_format(MoleculeFormat)
     assert suffix_of("x.mol3") == (".mol3", ".mol3")
     assert infer_suffix(water) == ".mol3"
     assert infer_suffix(water, "v2.mol3") == ".v2.mol3"
@@ -69,35 +75,50 @@ def check_molecules(tmp_path):
     assert {".mol3", ".v2.mol3"} <= set(supported_suffixes())
 
 
-def test_format_registered_at_run_time(tmp_path):
-    assert suffix_of("x.mol3") == ("", ".mol3")
+def test_type_of_a_registered_format(water):
+    assert otype_of(water) is infer_otype("x.mol3") is None
     register_format(MoleculeFormat)
-    check_molecules(tmp_path)
+    assert otype_of(water) == infer_otype("x.mol3") == infer_otype("s3://b/x.mol3") == "Molecule"
+    assert otype_of(object()) is None
+    assert is_in_memory(water)
+    with pytest.raises(InvalidArgument, match=r"Molecule storage format.*'mol3', 'v2\.mol3'"):
+        serialize(water, key="water.csv")
+    assert serialize(water, key="water.v2.mol3").name.endswith(".v2.mol3")
 
 
-def test_format_of_an_installed_package(tmp_path, monkeypatch):
-    info = tmp_path / "molecules-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: molecules\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(
-        f"[{registry.ENTRY_POINT_GROUP}]\n"
-        f"mol3 = {__name__}:MoleculeFormat\nv2.mol3 = {__name__}:MoleculeFormat\n"
-    )
-    monkeypatch.syspath_prepend(str(tmp_path))
-    assert importlib.metadata.version("molecules") == "1.0"
-    check_molecules(tmp_path)
-
-
-def test_registered_format_takes_precedence(tmp_path):
+def test_registered_format_takes_precedence():
     class Shout(Format):
         suffixes = (".txt",)
 
         def load(self, path, **kwargs):
-            return path.upper()
+            return path.name.upper()
 
     assert type(find_format(".txt")).__name__ == "Text"
     register_format(Shout)
     assert load_to_memory("a.txt") == "A.TXT"
+
+
+def test_another_format_for_a_known_type(tmp_path):
+    class Feather(Format):
+        suffixes = (".feather",)
+
+        def load(self, path, **kwargs):
+            return pd.read_feather(path, **kwargs)
+
+        def write(self, obj, path, **kwargs):
+            obj.to_feather(path, **kwargs)
+
+        def accepts(self, obj):
+            return isinstance(obj, pd.DataFrame)
+
+    df = pd.DataFrame({"a": [1, 2]})
+    with pytest.raises(InvalidArgument):
+        infer_suffix(df, "feather")
+    register_format(Feather)
+    assert infer_suffix(df) == ".parquet"
+    assert infer_suffix(df, "feather") == ".feather"
+    write_to_disk(df, tmp_path / "a.feather")
+    pd.testing.assert_frame_equal(load_to_memory(tmp_path / "a.feather"), df)
 
 
 @pytest.mark.parametrize("bad", [int, "Format", MoleculeFormat()])
@@ -161,6 +182,8 @@ class TestInference:
             ("a.spatialdata.zarr", "SpatialData"),
             ("a.spatialdata.zarr/", "SpatialData"),
             ("s3://bucket/a.h5ad", "AnnData"),
+            ("s3://bucket/a.parquet?endpoint_url=http://127.0.0.1:9000", "DataFrame"),
+            ("s3://bucket/a.mudata.zarr?endpoint_url=http://127.0.0.1:9000", "MuData"),
             ("a.tiledbsoma", None),
             ("a.zarr", None),
             ("a.txt", None),
@@ -169,6 +192,11 @@ class TestInference:
     )
     def test_otype_of_a_path(self, name, otype):
         assert infer_otype(name) == otype
+
+    def test_local_url_of_a_store(self, tmp_path):
+        (tmp_path / "a.zarr").mkdir()
+        (tmp_path / "a.zarr" / ".zattrs").write_text('{"encoding-type": "anndata"}')
+        assert infer_otype((tmp_path / "a.zarr").as_uri()) == "AnnData"
 
     def test_cloud_zarr_warns_once(self, capsys, monkeypatch):
         from lamindb.storage.formats import dispatch
@@ -211,18 +239,3 @@ class TestInference:
     def test_read_only_format_says_so(self):
         with pytest.raises(NotImplementedError, match=r"write a int to a \.fcs file"):
             find_format(".fcs").write(1, "a.fcs")
-
-
-def test_no_heavy_import(run_python):
-    code = """
-import sys
-import lamindb.storage.formats, lamindb.storage.paths, lamindb.storage.memory
-import lamindb.storage.content, lamindb.storage.staging, lamindb.storage.statcache
-from lamindb.storage.formats import infer_otype, infer_suffix, otype_of
-infer_otype("a.zarr"), otype_of([]), infer_otype("a.h5ad")
-heavy = {"django", "pandas", "numpy", "pyarrow", "anndata", "zarr", "h5py", "fsspec", "upath",
-         "polars", "yaml", "s3fs"}
-print(sorted(heavy & set(sys.modules)))
-"""
-    assert run_python(code).stdout.splitlines()[-1] == "[]"
-    assert sys.executable

@@ -1,9 +1,14 @@
 import os
 import socket
+from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
 
 import pytest
 
-from lamindb.storage.listing import is_leftover, list_files
+from lamindb.storage.listing import is_leftover, list_files, list_objects, modified_of
+from lamindb.storage.paths import UPath
+from lamindb.storage.views import file_tree
+from tests.support.s3 import start_rclone
 
 
 def keys(folder):
@@ -65,3 +70,51 @@ def test_what_is_no_file_is_skipped_with_a_warning(in_tmp, capsys):
 def test_missing_folder(tmp_path):
     with pytest.raises(FileNotFoundError):
         list_files(tmp_path / "missing")
+
+
+def test_objects_of_any_file_system(tmp_path):
+    root = UPath("memory://listing")
+    for key in ("b.txt", "a/c.txt", ".lamindb-tmp-1.txt"):
+        (root / key).parent.mkdir(parents=True, exist_ok=True)
+        (root / key).write_text(key)
+    objects = list_objects(root)
+    assert [(one.key, one.size) for one in objects] == [("a/c.txt", 7), ("b.txt", 5)]
+    assert objects[0].url == "memory://listing/a/c.txt"
+    assert abs(datetime.now(timezone.utc) - objects[0].modified) < timedelta(minutes=1)
+    assert list_objects("memory://no-such-folder") == []
+    assert [one.key for one in list_objects(tmp_path)] == []
+    write(tmp_path, "a/b.txt")
+    assert [one.key for one in list_objects(tmp_path)] == ["a/b.txt"]
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"mtime": 1641081600.0},
+        {"LastModified": datetime(2022, 1, 2, tzinfo=timezone.utc)},
+        {"LastModified": "", "mtime": datetime(2022, 1, 2)},
+        {"updated": "2022-01-02T00:00:00.000Z"},
+        {"Last-Modified": "Sun, 02 Jan 2022 00:00:00 GMT"},
+        {"last_commit": SimpleNamespace(date=datetime(2022, 1, 2, tzinfo=timezone.utc))},
+    ],
+)
+def test_modified_of(about):
+    assert modified_of(about) == datetime(2022, 1, 2, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize("about", [{}, {"mtime": None}, {"LastModified": "yesterday"}])
+def test_modified_of_what_does_not_say(about):
+    assert modified_of(about) is None
+
+
+def test_the_objects_of_another_server(tmp_path, s3_credentials):
+    write(tmp_path, "bucket/study/a.csv", "bucket/study/raw/1.jpg")
+    server = start_rclone(tmp_path)
+    try:
+        url = f"s3://bucket/study?endpoint_url={server.endpoint_url}"
+        objects = list_objects(url)
+        tree = file_tree(UPath(url)).splitlines()
+    finally:
+        server.stop()
+    assert [one.key for one in objects] == ["a.csv", "raw/1.jpg"]
+    assert tree[1:] == ["s3://bucket/study", "├── a.csv", "└── raw/", "    └── 1.jpg"]

@@ -1,7 +1,7 @@
 import pytest
 
 from lamindb.storage.content import describe_path
-from lamindb.storage.manifest import Manifest, ManifestEntry
+from lamindb.storage.manifest import Manifest, ManifestEntry, paths_digest
 
 A = ManifestEntry("a.txt", 1, "DMF1ucDxtqgxw5niaXcmYQ", "md5")
 B = ManifestEntry("sub/b.txt", 3, "kAFQmDzST7DWlj99KOF_cg", "md5")
@@ -49,3 +49,34 @@ def test_damaged_json(text):
 def test_it_cannot_be_changed():
     with pytest.raises(AttributeError, match="create a new one"):
         Manifest([A]).entries = ()
+
+
+def test_entries_are_made_when_somebody_looks_at_them():
+    calls = []
+    manifest = Manifest(lambda: calls.append(1) or [B, A])
+    assert calls == []
+    assert manifest.entries == (A, B)
+    assert manifest == Manifest([A, B])
+    assert calls == [1]
+
+
+@pytest.mark.parametrize(
+    ("entry", "is_same"),
+    [
+        (B, True),
+        (B._replace(hash=A.hash, hash_type="sha256"), True),
+        (B._replace(size=4), False),
+        (B._replace(path="sub/c.txt"), False),
+        (B._replace(path="b.txt"), False),
+    ],
+)
+def test_digest_of_paths(entry, is_same):
+    digest = paths_digest(Manifest([A, B]))
+    assert len(digest) == 22
+    assert (paths_digest(Manifest([A, entry])) == digest) is is_same
+    assert (paths_digest([(entry.path, entry.size), (A.path, A.size)]) == digest) is is_same
+
+
+def test_digest_of_paths_is_not_fooled_by_their_text():
+    assert paths_digest([("a", 1), ("b", 2)]) != paths_digest([("a1b", 2)])
+    assert paths_digest([]) != paths_digest([("", 0)])

@@ -35,7 +35,7 @@ def test_local_path_is_absolute_and_resolved(tmp_path, monkeypatch):
 
 def test_remote_path_is_not_accessed():
     path = create_path("s3://bucket/a.csv", anon=True)
-    assert str(path) == "s3://bucket/a.csv"
+    assert repr(path) == "S3QueryPath('s3://bucket/a.csv')"
     assert path.storage_options == {"anon": True}
     assert not isinstance(path, LocalPathClasses)
 
@@ -78,10 +78,29 @@ def test_download_to(tmp_path):
         (source / "missing").download_to(tmp_path / "c.txt")
 
 
+def test_synchronize_to(tmp_path):
+    source = create_path(tmp_path / "source")
+    with pytest.raises(FileNotFoundError):
+        source.synchronize_to(tmp_path / "copy")
+    assert not source.synchronize_to(tmp_path / "copy", error_no_origin=False)
+    (source / "sub").mkdir(parents=True)
+    (source / "sub/a.txt").write_text("a")
+    assert source.synchronize_to(tmp_path / "copy", just_check=True)
+    assert not (tmp_path / "copy").exists()
+    assert source.synchronize_to(tmp_path / "copy")
+    assert (tmp_path / "copy/sub/a.txt").read_text() == "a"
+    assert not source.synchronize_to(tmp_path / "copy")
+    file = source / "sub/a.txt"
+    with pytest.warns(DeprecationWarning, match="use UPath.synchronize_to"):
+        assert file.synchronize(tmp_path / "b.txt")
+    assert (tmp_path / "b.txt").read_text() == "a"
+
+
 def test_other_members_of_local_paths(tmp_path):
     path = create_path(tmp_path / "a.txt")
     path.touch()
     assert path.cache() is path
+    assert UPath.from_auth(path) == path.from_auth(str(path)) == path
     assert path.modified == datetime.fromtimestamp(path.stat().st_mtime)
     with pytest.raises(ValueError, match="only paths that start with s3://"):
         path.to_url()
@@ -103,5 +122,37 @@ def test_delete_storage(tmp_path):
     with pytest.raises(FileNotFoundError):
         delete_storage(tmp_path / "folder")
     delete_storage(str(tmp_path / "folder"), raise_file_not_found_error=False)
-    with pytest.raises(ValueError, match="is not a local path"):
-        delete_storage("s3://bucket/a.csv")
+
+
+@pytest.mark.parametrize(
+    ("url", "options", "shown"),
+    [
+        ("gs://bucket/a.csv?project=mine", {"project": "mine"}, "GCSPath('gs://bucket/a.csv')"),
+        ("gcs://bucket/a.csv", {}, "GCSPath('gs://bucket/a.csv')"),
+        ("hf://datasets/owner/repo/a.csv", {}, "HfPath('hf://datasets/owner/repo/a.csv')"),
+        ("https://host/a.csv?b=1", {}, "HTTPPath('https://host/a.csv?b=1')"),
+        ("S3://bucket/a.csv", {}, "S3QueryPath('s3://bucket/a.csv')"),
+    ],
+)
+def test_paths_of_stores(url, options, shown):
+    path = create_path(url)
+    assert (repr(path), dict(path.storage_options)) == (shown, options)
+    assert not isinstance(path, Path)
+
+
+def test_memory_is_no_folder(in_tmp):
+    """Any file system of fsspec can be used; `memory://` once created local folders."""
+    root = create_path("memory://any-store")
+    (root / "sub").mkdir(parents=True)
+    (root / "sub/a.txt").write_text("a")
+    (root / "sub/a.txt").download_to(in_tmp / "a.txt", print_progress=False)
+    assert (root / "sub/a.txt").cache(print_progress=False).read_text() == "a"
+    assert (root / "b.txt").upload_from(in_tmp / "a.txt").read_text() == "a"
+    delete_storage(root / "sub")
+    assert not (root / "sub/a.txt").exists()
+    assert [path.name for path in in_tmp.iterdir()] == ["a.txt"]
+
+
+def test_unknown_protocol():
+    with pytest.raises(ValueError, match="nosuch"):
+        create_path("nosuch://a/b")

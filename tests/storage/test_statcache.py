@@ -6,6 +6,7 @@ import pytest
 
 from lamindb.base.hashing import FileHash
 from lamindb.storage.abc import Signature
+from lamindb.storage.folder_hashes import FolderHashes, Signatures
 from lamindb.storage.statcache import StatCache
 
 HASH = FileHash("kAFQmDzST7DWlj99KOF_cg", "md5", 3)
@@ -88,7 +89,7 @@ def test_damaged_file_is_discarded(cache, file, damage):
         file.unlink()
         with sqlite3.connect(file) as connection:
             connection.execute("CREATE TABLE files (x TEXT)")
-            connection.execute("PRAGMA user_version = 1")
+            connection.execute("PRAGMA user_version = 2")
     else:
         file.write_text("hello" * 1000)
     for _ in range(2):
@@ -146,3 +147,65 @@ def test_forked_processes_share_it(cache):
     # a write that found the file locked is allowed to be lost, a wrong answer is not
     assert set(cache.get_many(signatures).values()) == {HASH}
     assert len(cache.get_many(signatures)) > 200
+
+
+@pytest.mark.parametrize(
+    ("mtime_ns", "ctime_ns", "is_settled"),
+    [
+        (9_979_999_999, 9_999_999_999, True),  # 20 ms old; its links changed just now
+        (9_980_000_001, 1, False),
+        (9_000_000_000, 1, False),  # a file system that counts seconds
+        (7_000_000_000, 7_000_000_000, True),
+        (11_000_000_001, 1, False),
+    ],
+)
+def test_files_of_ours_settle_faster(mtime_ns, ctime_ns, is_settled):
+    signature = SIGNATURE._replace(mtime_ns=mtime_ns, ctime_ns=ctime_ns)
+    assert signature.is_settled(LATER, is_ours=True) is is_settled
+
+
+def test_folders(cache, file):
+    assert cache.get_folder(1, 2) is None
+    cache.put_folder(1, 2, b"first")
+    cache.put_folder(2**64 - 1, 2**63, b"other")
+    cache.put_folder(1, 2, b"second")
+    assert cache.get_folder(1, 2) == StatCache(file).get_folder(1, 2) == b"second"
+    assert cache.get_folder(2**64 - 1, 2**63) == b"other"
+    cache.forget_folder(1, 2)
+    assert cache.get_folder(1, 2) is None
+    assert cache.get_folder(2**64 - 1, 2**63) == b"other"
+
+
+def test_altered_folder_is_not_trusted(cache, file):
+    cache.put_folder(1, 2, b"content")
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE folders SET content = 'CONTENT'")
+    assert cache.get_folder(1, 2) is None
+    cache.put_folder(1, 2, b"content")
+    assert cache.get_folder(1, 2) == b"content"
+
+
+def test_hashes_of_a_folder():
+    signatures = [(1, 2, 3, -4, 5), (2**64 - 1, 2**64 - 1, 0, 2**62, -(2**62))]
+    hashes = [HASH.hash, "DMF1ucDxtqgxw5niaXcmYQ"]
+    folder = FolderHashes.of(
+        Signatures(signatures), hashes, listing=b"x" * 16, folder_hash="h" * 22
+    )
+    again = FolderHashes.from_bytes(folder.to_bytes())
+    assert again == folder
+    assert again.known() == dict(zip(Signatures(signatures).rows(), hashes, strict=True))
+    assert again.hash_list() == hashes
+
+
+def test_hashes_of_a_part_of_a_folder():
+    part = FolderHashes.of(
+        Signatures([SIGNATURE]), [HASH.hash], listing=b"", folder_hash=""
+    )
+    assert FolderHashes.from_bytes(part.to_bytes()) == part
+    nothing = FolderHashes.of(Signatures([]), [], listing=b"", folder_hash="")
+    assert FolderHashes.from_bytes(nothing.to_bytes()).known() == {}
+
+
+@pytest.mark.parametrize("content", [b"", b"short", b"x" * 46, b"x" * 100])
+def test_folder_record_of_another_kind(content):
+    assert FolderHashes.from_bytes(content) is None

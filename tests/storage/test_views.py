@@ -161,12 +161,12 @@ def test_method_prints(study, capsys):
 
 
 def test_tree_of_any_file_system(capsys):
-    root = UPath("memory://study")
+    root = UPath("memory://tree")
     write(root, "raw/1.jpg", "raw/deep/2.jpg", "meta.csv")
     root.view_tree()
     assert capsys.readouterr().out.splitlines() == [
         "2 sub-directories & 2 files with suffixes '.csv', '.jpg'",
-        "memory://study",
+        "memory://tree",
         "├── meta.csv",
         "└── raw/",
         "    ├── 1.jpg",

@@ -121,7 +121,7 @@ class ComparableFeature:
         return ~predicate(self, "exact", other)
 
     def __hash__(self) -> int:
-        return Model.__hash__(self)  # type: ignore[arg-type]
+        return hash(self.uid)  # type: ignore[attr-defined]  # unsaved features can be keys too
 
     def __gt__(self, other: Any) -> FeaturePredicate:
         return predicate(self, "gt", other)

@@ -11,17 +11,20 @@ from lamindb.storage.formats.dispatch import (
     infer_otype,
     infer_suffix,
     load_to_memory,
+    otype_of,
     write_to_disk,
 )
-from lamindb.storage.formats.otypes import otype_of
 from lamindb.storage.formats.registry import register_format
+from lamindb.storage.formats.tiledbsoma import is_tiledbsoma, soma_uri
 
 __all__ = [
     "count_observations",
     "infer_otype",
     "infer_suffix",
+    "is_tiledbsoma",
     "load_to_memory",
     "otype_of",
     "register_format",
+    "soma_uri",
     "write_to_disk",
 ]

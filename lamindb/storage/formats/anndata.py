@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from lamindb.base.log import logger
 from lamindb.storage.abc import Format
 from lamindb.storage.formats.compressed import decompressed
-from lamindb.storage.formats.otypes import otype_of
+from lamindb.storage.formats.opening import opened
+from lamindb.storage.formats.otypes import built_in_otype
+from lamindb.storage.formats.registry import suffix_of
+from lamindb.storage.layout import protocol_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,17 +39,20 @@ class H5ad(Format):
             return anndata.read_h5ad(plain, **kwargs)
 
     def write(self, obj: Any, path: str, **kwargs: Any) -> None:
-        """Write with `AnnData.write_h5ad`; only to a plain file."""
+        """Write with `anndata.io.write_h5ad`; only to a plain file."""
         if not path.endswith(".h5ad"):
             raise NotImplementedError(
                 f"Do not know how to write a compressed AnnData to {path}, use the suffix .h5ad and"
                 " `compression='gzip'`."
             )
-        obj.write_h5ad(path, **kwargs)
+        from anndata.io import write_h5ad
+
+        # the method of the object lets an object that reads from its file read from this one
+        write_h5ad(Path(path), obj, **kwargs)
 
     def accepts(self, obj: Any) -> bool:
         """Whether this is an AnnData object."""
-        return otype_of(obj) == self.otype
+        return built_in_otype(obj) == self.otype
 
     def n_observations(self, data: Any) -> int | None:
         """Number of rows, for a file from the length of its obs index."""
@@ -60,12 +67,12 @@ def n_observations_h5(path: str) -> int | None:
     Parameters
     ----------
     path : str
-        Local path, may be compressed.
+        Local path, may be compressed, or a URL.
 
     Returns
     -------
     int or None
-        None, with a warning, if it can't be read.
+        None for a compressed remote file, and, with a warning, if it can't be read.
 
     Example
     -------
@@ -78,8 +85,14 @@ def n_observations_h5(path: str) -> int | None:
     """
     import h5py
 
+    is_local = protocol_of(path) == "local"
+    if not is_local and suffix_of(path)[0].endswith(".gz"):
+        return None  # that would take all of it
     try:
-        with decompressed(path) as plain, h5py.File(plain, "r") as file:
+        with (
+            decompressed(path) if is_local else opened(path) as content,
+            h5py.File(content, "r") as file,
+        ):
             obs = file["obs"]
             # old releases of anndata stored a record array
             index = obs[obs.attrs["_index"]] if isinstance(obs, h5py.Group) else obs

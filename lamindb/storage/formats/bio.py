@@ -9,9 +9,11 @@ from lamindb.storage.optional import import_extra
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from os import PathLike
-    from typing import Any
+    from typing import Any, TypeVar
 
     from anndata import AnnData
+
+    PathT = TypeVar("PathT", bound=str | PathLike[str])
 
 __all__ = ["Fcs", "Rds"]
 
@@ -32,7 +34,7 @@ class Rds(Format):
 
     suffixes = (".rds",)
 
-    def load(self, path: str | PathLike[str], **kwargs: Any) -> str | PathLike[str]:
+    def load(self, path: PathT, **kwargs: Any) -> PathT:
         """Return the path and say which package reads it."""
         logger.warning("Please use `laminr` to load `.rds` files")
         return path

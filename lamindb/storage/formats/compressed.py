@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import shutil
 import tarfile
-import tempfile
 from contextlib import contextmanager
+
+from lamindb.storage.atomic import remove
+from lamindb.storage.cache import temporary_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +32,8 @@ def decompressed(path: str, compression: str | None = "infer") -> Iterator[str]:
     Yields
     ------
     str
-        The path itself if it isn't compressed, else that of a temporary file.
+        The path itself if it isn't compressed, else that of a temporary file below the cache
+        directory.
 
     Raises
     ------
@@ -47,10 +50,12 @@ def decompressed(path: str, compression: str | None = "infer") -> Iterator[str]:
     if compression is None or (compression == "infer" and not path.lower().endswith(".gz")):
         yield path
         return
-    with tempfile.TemporaryDirectory(prefix="lamindb-") as folder:
-        plain = f"{folder}/content"
-        _decompress(path, plain)
-        yield plain
+    plain = temporary_path("")
+    try:
+        _decompress(path, str(plain))
+        yield str(plain)
+    finally:
+        remove(plain)
 
 
 def _decompress(path: str, target: str) -> None:

@@ -9,7 +9,9 @@ from lamindb.storage.abc import Format
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from os import PathLike
-    from typing import Any
+    from typing import Any, TypeVar
+
+    PathT = TypeVar("PathT", bound=str | PathLike[str])
 
 __all__ = ["Html", "Image", "Svg", "is_in_notebook"]
 
@@ -35,7 +37,7 @@ class _Displayed(Format):
 
     display_class: str
 
-    def load(self, path: str | PathLike[str], **kwargs: Any) -> str | PathLike[str] | None:
+    def load(self, path: PathT, **kwargs: Any) -> PathT | None:
         """Display the file and return None in IPython, else return the path."""
         if not is_in_notebook():
             return path

@@ -6,7 +6,7 @@ import os
 
 from lamindb.storage.abc import Format
 from lamindb.storage.formats.anndata import n_observations_h5
-from lamindb.storage.formats.otypes import otype_of
+from lamindb.storage.formats.otypes import built_in_otype
 from lamindb.storage.optional import import_extra
 
 TYPE_CHECKING = False
@@ -28,12 +28,13 @@ class H5mu(Format):
         return import_extra("mudata", "mudata").read_h5mu(path, **kwargs)
 
     def write(self, obj: Any, path: str, **kwargs: Any) -> None:
-        """Write with `MuData.write`."""
-        obj.write(path, **kwargs)
+        """Write with `mudata.write_h5mu`."""
+        # the method of the object lets an object that reads from its file read from this one
+        import_extra("mudata", "mudata").write_h5mu(path, obj, **kwargs)
 
     def accepts(self, obj: Any) -> bool:
         """Whether this is a MuData object."""
-        return otype_of(obj) == self.otype
+        return built_in_otype(obj) == self.otype
 
     def n_observations(self, data: Any) -> int | None:
         """Number of rows over all modalities."""

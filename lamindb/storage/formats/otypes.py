@@ -6,12 +6,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["is_from_package", "otype_of"]
+__all__ = ["built_in_otype", "is_from_package"]
 
 _OTYPES = {
     ("pandas", "DataFrame"): "DataFrame",
     ("polars", "DataFrame"): "DataFrame",
     ("polars", "LazyFrame"): "DataFrame",
+    ("pyarrow", "Table"): "DataFrame",
     ("anndata", "AnnData"): "AnnData",
     ("mudata", "MuData"): "MuData",
     ("spatialdata", "SpatialData"): "SpatialData",
@@ -19,8 +20,8 @@ _OTYPES = {
 }
 
 
-def otype_of(obj: Any) -> str | None:
-    """Return the `otype` of an object in memory.
+def built_in_otype(obj: Any) -> str | None:
+    """Return the `otype` of an object of a package that this product knows.
 
     Parameters
     ----------
@@ -30,13 +31,13 @@ def otype_of(obj: Any) -> str | None:
     Returns
     -------
     str or None
-        `"DataFrame"` (pandas or polars), `"AnnData"`, `"MuData"`, `"SpatialData"`,
-        `"tiledbsoma"`, or None.
+        `"DataFrame"` (pandas, polars, a table of pyarrow), `"AnnData"`, `"MuData"`,
+        `"SpatialData"`, `"tiledbsoma"`, or None.
 
     Example
     -------
     >>> import pandas as pd
-    >>> otype_of(pd.DataFrame())
+    >>> built_in_otype(pd.DataFrame())
     'DataFrame'
     """
     for cls in type(obj).__mro__:

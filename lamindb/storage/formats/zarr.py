@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
 
 from lamindb.base.log import logger
 from lamindb.storage.abc import Format
-from lamindb.storage.formats.otypes import otype_of
+from lamindb.storage.formats.opening import opened
+from lamindb.storage.formats.otypes import built_in_otype
+from lamindb.storage.layout import join
 from lamindb.storage.optional import import_extra
 
 TYPE_CHECKING = False
@@ -29,51 +30,55 @@ class Zarr(Format):
     def load(self, path: str | PathLike[str], **kwargs: Any) -> Any:
         """Read with `anndata.read_zarr`, `mudata.read_zarr` or `spatialdata.read_zarr`."""
         otype = zarr_otype(path)
-        if otype == "AnnData":
-            import anndata
-
-            return anndata.read_zarr(path, **kwargs)
         if otype is None:
             raise ValueError(
                 "Unable to determine zarr store format and therefore cannot load Artifact."
                 f" {os.fspath(path)!r} has none of the attributes that AnnData, MuData and"
                 " SpatialData write: open it with zarr."
             )
+        import_extra("zarr", "zarr")  # anndata does without in its older releases
         package = otype.lower()
         return import_extra(package, package).read_zarr(path, **kwargs)
 
     def write(self, obj: Any, path: str, **kwargs: Any) -> None:
         """Write with the object's own method."""
-        if otype_of(obj) == "SpatialData":
-            obj.write(path, **kwargs)
-        else:
+        import_extra("zarr", "zarr")
+        if built_in_otype(obj) != "SpatialData":
             obj.write_zarr(path, **kwargs)
+            return
+        store = obj.path
+        try:
+            obj.write(path, **kwargs)
+        finally:
+            obj.path = store  # the object must not refer to a temporary path
 
     def accepts(self, obj: Any) -> bool:
-        """Whether this is an AnnData or SpatialData object."""
-        return otype_of(obj) in ("AnnData", "SpatialData")
+        """Whether this is an AnnData, MuData or SpatialData object."""
+        return built_in_otype(obj) in ("AnnData", "MuData", "SpatialData")
 
     def n_observations(self, data: Any) -> int | None:
-        """Number of rows of an AnnData; None for SpatialData, which has several tables."""
+        """Number of rows of AnnData or MuData; None for SpatialData, which has several tables."""
         if not isinstance(data, (str, os.PathLike)):
-            return int(data.n_obs) if otype_of(data) == "AnnData" else None
+            return None if built_in_otype(data) == "SpatialData" else int(data.n_obs)
         if zarr_otype(data) not in ("AnnData", "MuData"):
             return None
-        folder = Path(data, "obs")
+        obs = join(os.fspath(data), "obs")
         try:
-            return _n_rows(folder / _attributes(folder)["_index"])
+            # old releases of anndata stored a record array
+            index = _attributes(obs).get("_index")
+            return _n_rows(join(obs, index) if index else obs)
         except (OSError, KeyError, ValueError) as error:
             logger.warning(f"could not read the number of observations from {data}: {error}")
             return None
 
 
 def zarr_otype(path: str | PathLike[str]) -> str | None:
-    """Return what a local zarr store holds, without importing zarr.
+    """Return what a zarr store holds, without importing zarr.
 
     Parameters
     ----------
     path : str or path-like
-        A local folder.
+        A local folder or a URL.
 
     Returns
     -------
@@ -90,7 +95,7 @@ def zarr_otype(path: str | PathLike[str]) -> str | None:
     https://zarr-specs.readthedocs.io
     """
     try:
-        attributes = _attributes(path)
+        attributes = _attributes(os.fspath(path))
     except (OSError, ValueError):
         return None
     if "spatialdata_attrs" in attributes:
@@ -98,14 +103,15 @@ def zarr_otype(path: str | PathLike[str]) -> str | None:
     return _OTYPES.get(str(attributes.get("encoding-type")).lower())
 
 
-def _read_json(folder: str | PathLike[str], name: str) -> dict[str, Any]:
-    content = json.loads(Path(folder, name).read_text(encoding="utf-8"))
+def _read_json(folder: str, name: str) -> dict[str, Any]:
+    with opened(join(folder, name)) as file:
+        content = json.loads(file.read())
     if not isinstance(content, dict):
-        raise ValueError(f"{name} in {os.fspath(folder)} is no JSON object")
+        raise ValueError(f"{name} in {folder} is no JSON object")
     return content
 
 
-def _attributes(folder: str | PathLike[str]) -> dict[str, Any]:
+def _attributes(folder: str) -> dict[str, Any]:
     """Attributes of a zarr group, version 3 or 2 of the format."""
     try:
         attributes = _read_json(folder, "zarr.json").get("attributes", {})
@@ -114,7 +120,7 @@ def _attributes(folder: str | PathLike[str]) -> dict[str, Any]:
     return dict(attributes)
 
 
-def _n_rows(folder: Path) -> int:
+def _n_rows(folder: str) -> int:
     """Length of the first axis of a zarr array."""
     try:
         shape = _read_json(folder, "zarr.json")["shape"]

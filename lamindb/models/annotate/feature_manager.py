@@ -1,0 +1,284 @@
+"""`artifact.features`, `run.features`, `record.features`: annotate with values of features."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import router, transaction
+
+from lamindb.base.dtypes import ListDtype, parse
+from lamindb.base.log import logger
+from lamindb.errors import ValidationError
+from lamindb.models.feature_dtypes import alternatives
+from lamindb.models.record_list import SQLRecordList
+
+from . import writing
+from .current_values import CurrentValues
+from .preparing import prepare, resolve_keys
+
+if TYPE_CHECKING:
+    from lamindb.models.feature import Feature
+    from lamindb.models.schema import Schema
+
+
+class FeatureManager:
+    """Values of features of one artifact, run or record.
+
+    Parameters
+    ----------
+    host
+        What is annotated.
+
+    Examples
+    --------
+    >>> artifact.features.add_values({"temperature": 21.6, "experiment": "Experiment 1"})
+    >>> artifact.features.get_values()
+    {'experiment': 'Experiment 1', 'temperature': 21.6}
+    """
+
+    def __init__(self, host: Any) -> None:
+        self._host = host
+
+    @property
+    def _using(self) -> str:
+        return self._host._state.db or router.db_for_write(type(self._host))
+
+    # -- writing
+
+    def add_values(
+        self, values: dict[str | Feature, Any], feature_field: Any = None, schema: Any = None
+    ) -> None:
+        """Annotate with values of features; what is there already stays.
+
+        Parameters
+        ----------
+        values
+            Values by feature or by name of a feature; missing values are left out.
+        feature_field
+            Only the name of features is supported.
+        schema
+            Schema whose features are meant if names are ambiguous.
+
+        Raises
+        ------
+        ValidationError
+            Unknown features, or values that do not fit; nothing is written.
+
+        Examples
+        --------
+        >>> artifact.features.add_values({"temperature": 21.6})
+        """
+        self._check_host("add")
+        by_feature = resolve_keys(values, schema)
+        self._check_to_many(by_feature)
+        plan = prepare(self._host, by_feature, "add")
+        writing.write(self._host, self._extended(plan), self._using)
+
+    def set_values(
+        self, values: dict[str | Feature, Any], feature_field: Any = None, schema: Any = None
+    ) -> None:
+        """Replace all external annotations; those of the dataset's own features stay.
+
+        Parameters
+        ----------
+        values
+            Values by feature or by name of a feature; an empty dictionary removes everything.
+        feature_field
+            Only the name of features is supported.
+        schema
+            Schema that the keys have to be members of.
+
+        Raises
+        ------
+        ValidationError
+            Unknown features, keys outside of the schema, or values that do not fit; nothing is
+            changed.
+
+        Examples
+        --------
+        >>> artifact.features.set_values({"temperature": 22.6})
+        """
+        self._check_host("set")
+        by_feature = resolve_keys(values, schema)
+        check_members(by_feature, schema)
+        plan = prepare(self._host, by_feature, "set")
+        current = CurrentValues(self._host, self._using)
+        with transaction.atomic(using=self._using):
+            writing.remove(self._host, current.external_ids(), self._using)
+            writing.write(self._host, plan, self._using)
+
+    def update_values(
+        self, values: dict[str | Feature, Any], feature_field: Any = None, schema: Any = None
+    ) -> None:
+        """Replace the values of the given features only; a missing value removes.
+
+        Parameters
+        ----------
+        values
+            Values by feature or by name of a feature.
+        feature_field
+            Only the name of features is supported.
+        schema
+            Schema that the keys have to be members of.
+
+        Raises
+        ------
+        ValidationError
+            As in `set_values`.
+
+        Examples
+        --------
+        >>> artifact.features.update_values({"temperature": 22.6})
+        """
+        self._check_host("update")
+        by_feature = resolve_keys(values, schema)
+        check_members(by_feature, schema)
+        plan = prepare(self._host, by_feature, "update")
+        with transaction.atomic(using=self._using):
+            writing.remove(self._host, [feature.pk for feature in by_feature], self._using)
+            writing.write(self._host, plan, self._using)
+
+    def remove_values(self, feature: Any = None, *, value: Any = None) -> None:
+        """Remove values.
+
+        Parameters
+        ----------
+        feature
+            Name, feature, list of these, or dictionary with the value to remove per feature
+            (None for all values); None for all external features.
+        value
+            Remove only this value: a record if the feature is categorical.
+
+        Raises
+        ------
+        ValidationError
+            No feature has this name.
+        ValueError
+            The feature is one of the dataset.
+        TypeError
+            A categorical feature, and the value is no record.
+
+        Examples
+        --------
+        >>> artifact.features.remove_values("temperature")
+        """
+        self._check_host("remove")
+        current = CurrentValues(self._host, self._using)
+        if feature is None:
+            writing.remove(self._host, current.external_ids(), self._using)
+            return
+        with transaction.atomic(using=self._using):
+            for one, wanted in resolve_keys(pairs_to_remove(feature, value)).items():
+                if one.pk in current.dataset_ids:
+                    raise ValueError("Cannot remove values for dataset features.")
+                if not self._remove(one, wanted):
+                    which = "" if wanted is None else f"with value {wanted} "
+                    logger.warning(
+                        f"no feature '{one.name}' {which}found on "
+                        f"{type(self._host).__name__.lower()} '{self._host.uid}'!"
+                    )
+
+    def _remove(self, feature: Feature, value: Any) -> int:
+        if value is None:
+            return writing.remove(self._host, [feature.pk], self._using)
+        if alternatives(parse(feature._dtype_str or "object")):
+            if not hasattr(value, "_state"):
+                raise TypeError(
+                    f"Expected a record for removing categorical feature value, got {value!r}"
+                )
+            return writing.remove_label(self._host, feature, value, self._using)
+        plan = prepare(self._host, {feature: value}, "remove")
+        return sum(writing.remove_value(self._host, f, v, self._using) for f, v in plan.values)
+
+    # -- reading
+
+    def get_values(self, external_only: bool = False) -> dict[str, Any]:
+        """Values by name of the feature: categorical features first, each group sorted.
+
+        Parameters
+        ----------
+        external_only
+            Leave out the features of the dataset itself.
+
+        Returns
+        -------
+        A single value, a set of several, or a list for features with a list dtype.
+
+        Examples
+        --------
+        >>> artifact.features.get_values()
+        {'perturbation': {'DMSO', 'IFNG'}, 'temperature': 21.6}
+        """
+        self._check_saved()
+        return CurrentValues(self._host, self._using).by_name(external_only=external_only)
+
+    def __getitem__(self, name: str) -> Any:
+        self._check_saved()
+        try:
+            feature = next(iter(resolve_keys({name: None})))
+        except ValidationError as error:
+            raise ValidationError(f"Feature with name {name} not found") from error
+        return CurrentValues(self._host, self._using).of_feature(feature)
+
+    @property
+    def slots(self) -> dict[str, Schema]:
+        """Feature sets by slot of the dataset, say `{"columns": Schema(…)}`."""
+        if self._host._state.adding or type(self._host).__name__ != "Artifact":
+            return {}
+        links = self._host._links_schema.select_related("schema").order_by("pk")
+        return {link.slot: link.schema for link in links}
+
+    # -- checks
+
+    def _check_saved(self) -> None:
+        if self._host._state.adding:
+            name = type(self._host).__name__.lower()
+            raise ValidationError(f"Please save the {name} before annotating it: {name}.save()")
+
+    def _check_host(self, verb: str) -> None:
+        """Refuse unsaved hosts, and single values where a schema rules over all of them."""
+        self._check_saved()
+        schema = getattr(self._host, "schema", None)
+        if verb not in ("add", "remove") or type(self._host).__name__ != "Artifact":
+            return
+        if schema is not None and "__external__" in schema.slots:
+            raise ValueError(f"Cannot {verb} values if artifact has external schema.")
+
+    def _check_to_many(self, values: dict[Feature, Any]) -> None:
+        """Refuse to add to features of records that have one value."""
+        if type(self._host).__name__ != "Record":
+            return
+        single = [f.name for f in values if not isinstance(parse(f._dtype_str), ListDtype)]
+        if single:
+            raise ValidationError(
+                f"Cannot use add_values() for to-one features on a Record: {single}. Use "
+                "set_values() to replace all feature annotations."
+            )
+
+    def _extended(self, plan: writing.Plan) -> writing.Plan:
+        """Append to the lists of a record, which keeps one list per feature."""
+        if type(self._host).__name__ != "Record" or not plan.values:
+            return plan
+        stored = CurrentValues(self._host, self._using).stored
+        plan.values = [
+            (f, [*(stored.get(f.pk, [[]])[0]), *v]) if isinstance(v, list) else (f, v)
+            for f, v in plan.values
+        ]
+        return plan
+
+
+def check_members(values: dict[Feature, Any], schema: Schema | None) -> None:
+    """Refuse features that are no members of the schema."""
+    if schema is None:
+        return
+    members = {member.pk for member in schema.members}
+    if foreign := [feature.name for feature in values if feature.pk not in members]:
+        raise ValidationError(f"These feature keys are not in the provided schema: {foreign}")
+
+
+def pairs_to_remove(feature: Any, value: Any) -> dict[Any, Any]:
+    """What is to be removed, per feature."""
+    if isinstance(feature, dict):
+        return feature
+    features = feature if isinstance(feature, (list, tuple, SQLRecordList)) else [feature]
+    return dict.fromkeys(features, value)

@@ -1,0 +1,60 @@
+"""One process at a time writes content to a place that several versions share."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.db import connections
+
+from lamindb.setup.cache_dir import cache_path
+
+from .saving import version_lock_name
+from .versioned import lock_number
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks
+    fcntl = None  # type: ignore[assignment]
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .artifact import Artifact
+
+
+@contextmanager
+def sole_writer(artifact: Artifact, using: str) -> Iterator[None]:
+    """Wait until no other process stores a version of the same artifact in the cloud.
+
+    An upload takes too long for a lock that ends with a transaction. On SQLite all processes are
+    on one computer. A process that crashes loses its locks.
+    """
+    number = lock_number("content", str(artifact.storage_id), version_lock_name(artifact))
+    connection = connections[using]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [number])
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
+    else:
+        with file_lock(f"lock-{number:x}"):
+            yield
+
+
+@contextmanager
+def file_lock(name: str) -> Iterator[None]:
+    """Lock a file below the cache directory."""
+    folder = cache_path() / "tmp"
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        if fcntl is not None:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
