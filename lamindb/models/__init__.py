@@ -33,6 +33,7 @@ with mounting("lamindb"):
     from .validated import ValidateFields
     from .ulabel import ULabel
     from .artifact import Artifact
+    from .artifact_lazy import LazyArtifact
     from .collection import Collection
     from .record import Record
     from .project import Project, Reference
@@ -153,6 +154,7 @@ __all__ = [
     "IsLink",
     "IsVersioned",
     "JsonValue",
+    "LazyArtifact",
     "Migration",
     "Project",
     "ProjectBlock",

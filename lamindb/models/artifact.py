@@ -28,9 +28,11 @@ from . import (
     artifact_places,
     artifact_read,
     artifact_replace,
+    artifact_request,
     artifact_save,
     query_aliases,
 )
+from .annotate.feature_manager import FeatureManager
 from .artifact_constructors import ArtifactConstructors
 from .artifact_content import Transfer
 from .current import current_user_id
@@ -138,7 +140,7 @@ class Artifact(ArtifactConstructors, SQLRecord, IsVersioned, TracksRun, TracksUp
     _recreating_run: Run | None = None
     _stored: Mapping[str, Any] = MappingProxyType({})
 
-    _constructor_keywords = artifact_create.KEYWORDS
+    _constructor_keywords = artifact_request.KEYWORDS
     _queryable_by_feature = True
     _query_aliases = {
         "version": query_aliases.version,
@@ -405,6 +407,16 @@ class Artifact(ArtifactConstructors, SQLRecord, IsVersioned, TracksRun, TracksUp
     def path(self) -> UPath:
         """Absolute path of the content in storage; before the first save, of its source."""
         return create_path(artifact_read.location(self))
+
+    @property
+    def features(self) -> FeatureManager:
+        """Values of features.
+
+        Examples
+        --------
+        >>> artifact.features.add_values({"temperature": 21.6})
+        """
+        return FeatureManager(self)
 
     @property
     def overwrite_versions(self) -> bool:

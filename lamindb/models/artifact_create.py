@@ -24,7 +24,6 @@ from .artifact_identity import (
     note_names,
     set_content,
 )
-from .artifact_request import KEYWORDS as KEYWORDS
 from .artifact_request import check_request, parse_request, resolve_run
 from .artifact_source import (
     describe,

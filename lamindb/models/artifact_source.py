@@ -17,7 +17,7 @@ from lamindb.storage.cache import temporary_path
 from lamindb.storage.content import describe_path
 from lamindb.storage.formats import infer_suffix, otype_of, write_to_disk
 from lamindb.storage.formats.registry import suffix_of
-from lamindb.storage.layout import AUTO_KEY_PREFIX, join, relative_to_root
+from lamindb.storage.layout import AUTO_KEY_PREFIX, join, relative_to_root, without_query
 from lamindb.storage.stores import exists, is_cloud, url_of
 
 from .storage_locations import containing_storage, referenced_storage
@@ -106,7 +106,7 @@ def location_of(path: Any) -> str:
 
 def is_managed(location: str) -> bool:
     """Whether a location is inside a folder that only this product writes to."""
-    return f"/{AUTO_KEY_PREFIX}" in f"{location}/"
+    return f"/{AUTO_KEY_PREFIX}" in f"{without_query(location)}/"
 
 
 def source_at(location: str, preferred: Storage, *, skip_check: bool = False) -> Source:

@@ -13,7 +13,7 @@ from lamindb.base.keys import check_key
 from lamindb.base.log import logger
 from lamindb.errors import FieldValidationError, ValidationError
 
-from .artifact_create import resolve_run
+from .artifact_request import resolve_run
 from .artifact_identity import note_recreation
 from .construction import (
     check_keywords,

@@ -154,7 +154,7 @@ def rebase(record: IsVersioned) -> None:
     explicit = record._revises is not None and not record._revises_is_inferred
     if conditions is None or explicit or record._starts_family:
         return
-    head = find_head(type(record), **conditions)
+    head = find_head(type(record), branch_id=record.branch_id, **conditions)
     if head is not None and head.pk != getattr(record._revises, "pk", None):
         record._revises = head
         record._revises_is_inferred = True
@@ -186,6 +186,11 @@ def assign_version(record: IsVersioned, using: str) -> None:
     heads = [id_ for id_, _, latest, branch in rows if latest and branch == record.branch_id]
     if heads:
         members.filter(id__in=heads).update(is_latest=False)
+        if revises.pk not in heads and not record._revises_is_inferred:
+            head = registry.objects.using(using).get(pk=heads[0])
+            logger.warning(
+                f"`revises` was not the latest version, updated it to the current head: {head!r}"
+            )
     record.is_latest = True
     if revises.pk in heads:
         revises.is_latest = False
@@ -219,8 +224,9 @@ def restore_head(record: IsVersioned, using: str) -> None:
     record.is_latest = newest.pk == record.pk
 
 
-def find_head(registry: type[T], **conditions: Any) -> T | None:
-    """Newest untrashed version that matches; one on the current branch is preferred."""
+def find_head(registry: type[T], branch_id: int | None = None, **conditions: Any) -> T | None:
+    """Newest untrashed version that matches; one on the target branch is preferred."""
+    target = current_branch_id() if branch_id is None else branch_id
     rows = select(
         registry,
         ("id", "branch_id"),
@@ -230,5 +236,5 @@ def find_head(registry: type[T], **conditions: Any) -> T | None:
     )
     if not rows:
         return None
-    here = [id_ for id_, branch_id in rows if branch_id == current_branch_id()]
+    here = [id_ for id_, branch in rows if branch == target]
     return registry.objects.get(pk=(here or [rows[0][0]])[0])

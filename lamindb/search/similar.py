@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connections
 
-from lamindb.models.exact import fetch
 from lamindb.models.current import visible_branch_ids
+from lamindb.models.exact import fetch
 from lamindb.models.registry_fields import has_field, name_field
 
 from .needle import Needle

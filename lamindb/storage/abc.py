@@ -5,17 +5,30 @@ from __future__ import annotations
 import struct
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import ClassVar, NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
     from os import PathLike
     from typing import Any
 
     from lamindb.storage.manifest import Manifest
 
-__all__ = ["ContentInfo", "Format", "Signature", "are_settled", "signed"]
+__all__ = [
+    "CTIME",
+    "MTIME",
+    "SIZE",
+    "ContentInfo",
+    "Format",
+    "Signature",
+    "SignatureTuple",
+    "are_settled",
+    "signature_of",
+    "signed",
+]
 
 # a file whose time stamps are younger could change again without changing them: FAT has 2 s
 _COARSE_GRANULARITY_NS = 2_000_000_000
@@ -24,6 +37,15 @@ _FINE_DIGITS_NS = 1_000_000
 _FINE_GRANULARITY_NS = 20_000_000
 _FAR_FUTURE_NS = 2**62
 _PACKED = struct.Struct("<5q")
+
+
+SignatureTuple = tuple[int, ...]
+"""The fields of a `Signature`; a plain tuple, as a folder may have a million files."""
+
+signature_of: Callable[[os.stat_result], SignatureTuple] = attrgetter(
+    "st_dev", "st_ino", "st_size", "st_mtime_ns", "st_ctime_ns"
+)
+SIZE, MTIME, CTIME = 2, 3, 4
 
 
 class Signature(NamedTuple):
@@ -64,7 +86,7 @@ class Signature(NamedTuple):
         >>> Signature.of(os.stat("/")).device == os.stat("/").st_dev
         True
         """
-        return cls(stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+        return cls(*signature_of(stat))
 
     @classmethod
     def unknown(cls, size: int) -> Signature:

@@ -16,7 +16,7 @@ from lamindb.base.hashing import (
     hash_file_sha1_fl,
     hash_type_of,
 )
-from lamindb.storage.abc import ContentInfo, Signature
+from lamindb.storage.abc import SIZE, ContentInfo, Signature, signature_of
 from lamindb.storage.cache import current_stat_cache
 from lamindb.storage.file_hashes import SMALL_SIZE, hash_stable
 from lamindb.storage.listing import ListedFile
@@ -185,24 +185,26 @@ class _LocalFile:
         return [(self._file.key, self._file.stat.st_size)]
 
     def content(self) -> ContentInfo:
-        signature, file_hash = self._hashed()
-        return ContentInfo(
-            file_hash.size, file_hash.hash, file_hash.hash_type, signature=signature.to_bytes()
-        )
-
-    def _hashed(self) -> tuple[Signature, FileHash]:
         """Hash from the cache, or by reading; small files are read rather than looked up."""
-        signature = Signature.of(self._file.stat)
-        if signature.size <= SMALL_SIZE:
-            return hash_stable(self._file)
-        cache = current_stat_cache()
-        known = cache.get_many([signature])
-        if signature in known:
-            return signature, known[signature]
+        if self._file.stat.st_size <= SMALL_SIZE:
+            return self._read()
+        cache, before = current_stat_cache(), Signature.of(self._file.stat)
+        known = cache.get_many([before]).get(before)
+        if known is not None:
+            return ContentInfo(known.size, known.hash, known.hash_type, signature=self.signature)
         started = time.time_ns()
-        hashed = hash_stable(self._file)
-        cache.put_many([hashed], started)
-        return hashed
+        content = self._read()
+        if content.signature == self.signature:
+            cache.put_many(
+                [(before, FileHash(content.hash or "", content.hash_type or "", before.size))],
+                started,
+            )
+        return content
+
+    def _read(self) -> ContentInfo:
+        signature, file_hash = hash_stable(self._file.path, signature_of(self._file.stat))
+        size, packed = signature[SIZE], Signature(*signature).to_bytes()
+        return ContentInfo(size, file_hash, hash_type_of(size), signature=packed)
 
 
 def matches(path: AnyPathStr, hash: str, hash_type: str) -> bool:

@@ -13,14 +13,14 @@ from typing import NamedTuple
 from lamindb.base.hashing import FileHash, Hasher, hash_bytes, hash_dir, hash_type_of
 from lamindb.base.log import logger
 from lamindb.storage.abc import Signature
-from lamindb.storage.disk import sync_tree
+from lamindb.storage.disk import start_writing, sync_tree
 from lamindb.storage.listing import list_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from lamindb.storage.folder_hashes import SignatureTuple
+    from lamindb.storage.abc import SignatureTuple
     from lamindb.storage.listing import ListedFile
 
     Progress = Callable[[int], None]
@@ -299,14 +299,10 @@ def _copy_known(
     reader: int, writer: int, size: int, known_hash: str, *, sync: bool, progress: Progress | None
 ) -> FileHash | None:
     """Let the kernel copy what was hashed before."""
-    offset = 0
-    while n_bytes := _copy_piece(reader, writer, min(_PIECE_SIZE, size - offset)):
-        offset += n_bytes
-        if progress is not None:
-            progress(n_bytes)
+    n_copied = sum(n_bytes for _, n_bytes in _copy_pieces(reader, writer, size, progress))
     if sync:
         os.fsync(writer)
-    return FileHash(known_hash, hash_type_of(size), size) if offset == size else None
+    return FileHash(known_hash, hash_type_of(size), size) if n_copied == size else None
 
 
 def _copy_large(
@@ -314,22 +310,33 @@ def _copy_large(
 ) -> FileHash | None:
     """Let the kernel copy (some file systems then share the blocks) while a thread hashes."""
     hasher = Hasher(size)
-    offset = 0
+    n_copied = 0
     unfinished: deque[Future[None]] = deque()
     with ThreadPoolExecutor(1) as pool:
-        while n_bytes := _copy_piece(reader, writer, min(_PIECE_SIZE, size - offset)):
+        for offset, n_bytes in _copy_pieces(reader, writer, size, progress):
             piece = pool.submit(_hash_range, hasher, writer, offset, offset + n_bytes)
             unfinished.append(piece)
-            offset += n_bytes
-            if progress is not None:
-                progress(n_bytes)
+            n_copied += n_bytes
             if len(unfinished) > _MAX_LAG:  # so that what is hashed is still in memory
                 unfinished.popleft().result()
         if sync:
             os.fsync(writer)  # while the last pieces are being hashed
         for piece in unfinished:
             piece.result()
-    return hasher.finish() if offset == size else None
+    return hasher.finish() if n_copied == size else None
+
+
+def _copy_pieces(
+    reader: int, writer: int, size: int, progress: Progress | None
+) -> Iterator[tuple[int, int]]:
+    """Copy up to so many bytes; yield offset and length of each piece."""
+    offset = 0
+    while n_bytes := _copy_piece(reader, writer, min(_PIECE_SIZE, size - offset)):
+        start_writing(writer, offset, n_bytes)
+        if progress is not None:
+            progress(n_bytes)
+        yield offset, n_bytes
+        offset += n_bytes
 
 
 def _copy_piece(reader: int, writer: int, n_bytes: int) -> int:

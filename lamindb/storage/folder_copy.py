@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from stat import S_ISREG
 
-from lamindb.storage.abc import Signature
+from lamindb.storage.abc import signature_of
 from lamindb.storage.copying import copy_files, make_folders
 from lamindb.storage.disk import sync_all
 from lamindb.storage.local_folder import LocalFolder, describe_files, remember_folder
@@ -16,9 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lamindb.storage.abc import ContentInfo
-    from lamindb.storage.folder_hashes import SignatureTuple
-    from lamindb.storage.local_folder import Found
+    from lamindb.storage.abc import ContentInfo, SignatureTuple
+    from lamindb.storage.file_hashes import Found
 
 __all__ = ["FolderCopy"]
 
@@ -111,7 +110,7 @@ class FolderCopy:
         except (OSError, NotImplementedError):  # no links here, too many, or the file is gone
             return None
         stat = os.lstat(target)
-        after = Signature.of(stat)
+        after = signature_of(stat)
         if S_ISREG(stat.st_mode) and _is_same_content(after, signature):
             return after
         os.unlink(target)
@@ -156,7 +155,7 @@ class FolderCopy:
         stat = Path(place).stat()
         found = list(self._found)
         for index in self._linked:  # removing the other name changed the time stamp
-            after = Signature.of(os.lstat(f"{place}/{self._source.keys[index]}"))
+            after = signature_of(os.lstat(f"{place}/{self._source.keys[index]}"))
             if _is_same_content(after, found[index][0]):
                 found[index] = after, found[index][1]
         content = describe_files(self._source.keys, found)

@@ -6,28 +6,24 @@ import hashlib
 import struct
 from array import array
 from itertools import chain
-from operator import attrgetter
 from typing import NamedTuple
 
 from lamindb.base.hashing import HASH_LENGTH
-from lamindb.storage.abc import Signature, signed
+from lamindb.storage.abc import SIZE, Signature, signature_of, signed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["FolderHashes", "SignatureTuple", "Signatures"]
+    from lamindb.storage.abc import SignatureTuple
 
-SignatureTuple = tuple[int, ...]
-"""The five fields of a `Signature`; a plain tuple, as a folder may have a million of them."""
+__all__ = ["FolderHashes", "Signatures"]
 
 _DIGEST_SIZE = 16
 _N_FIELDS = len(Signature._fields)
 _HEADER = struct.Struct(f"<{_DIGEST_SIZE}s{HASH_LENGTH}sQ")
 _ITEM_SIZE = 8
-_FIELDS = attrgetter("st_dev", "st_ino", "st_size", "st_mtime_ns", "st_ctime_ns")
-_SIZE = Signature._fields.index("size")
 
 
 class Signatures:
@@ -63,7 +59,7 @@ class Signatures:
         Signatures
         """
         signatures = cls()
-        signatures._values = _array(lambda: map(_FIELDS, stats))
+        signatures._values = _array(lambda: map(signature_of, stats))
         return signatures
 
     @classmethod
@@ -106,7 +102,7 @@ class Signatures:
     @property
     def sizes(self) -> Sequence[int]:
         """Of the files, in bytes."""
-        return self._values[_SIZE::_N_FIELDS]
+        return self._values[SIZE::_N_FIELDS]
 
     def digest(self, keys: Iterable[str]) -> bytes:
         """Return a digest that changes as soon as one of the files does.
@@ -235,4 +231,6 @@ class FolderHashes(NamedTuple):
         -------
         dict
         """
-        return dict(zip(Signatures.from_bytes(self.signatures).rows(), self.hash_list(), strict=True))
+        return dict(
+            zip(Signatures.from_bytes(self.signatures).rows(), self.hash_list(), strict=True)
+        )

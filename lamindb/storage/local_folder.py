@@ -7,7 +7,7 @@ import time
 from functools import cached_property, partial
 
 from lamindb.base.hashing import FileHash, hash_of_hashes, hash_type_of
-from lamindb.storage.abc import ContentInfo, Signature, are_settled
+from lamindb.storage.abc import CTIME, MTIME, SIZE, ContentInfo, Signature, are_settled
 from lamindb.storage.cache import current_stat_cache
 from lamindb.storage.file_hashes import SMALL_SIZE, read_hashes
 from lamindb.storage.folder_hashes import FolderHashes, Signatures
@@ -19,16 +19,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from os import PathLike
 
-    from lamindb.storage.folder_hashes import SignatureTuple
+    from lamindb.storage.abc import SignatureTuple
+    from lamindb.storage.file_hashes import Found
     from lamindb.storage.listing import ListedFile
 
-    Found = tuple[SignatureTuple, str]
-
 __all__ = ["LocalFolder", "describe_files", "remember_folder"]
-
-_SIZE = Signature._fields.index("size")
-_MTIME = Signature._fields.index("mtime_ns")
-_CTIME = Signature._fields.index("ctime_ns")
 
 
 class LocalFolder:
@@ -139,7 +134,7 @@ class LocalFolder:
         missing = [
             Signature._make(signature)
             for signature in self.signatures
-            if signature[_SIZE] > SMALL_SIZE and signature not in known
+            if signature[SIZE] > SMALL_SIZE and signature not in known
         ]
         for signature, file_hash in current_stat_cache().get_many(missing).items():
             known[signature] = file_hash.hash
@@ -166,14 +161,16 @@ class LocalFolder:
             If a file keeps changing.
         """
         known = self.known
-        pairs = [(self.files[index], self.signatures[index]) for index in indexes]
-        read = iter(read_hashes([file for file, signature in pairs if signature not in known]))
-        found: list[Found] = []
-        for _, signature in pairs:
+        indexes = list(indexes)
+        unknown = [index for index in indexes if self.signatures[index] not in known]
+        read = iter(
+            read_hashes([(self.files[index].path, self.signatures[index]) for index in unknown])
+        )
+        found = []
+        for index in indexes:
+            signature = self.signatures[index]
             file_hash = known.get(signature)
-            if file_hash is None:
-                signature, (file_hash, *_) = next(read)
-            found.append((signature, file_hash))
+            found.append(next(read) if file_hash is None else (signature, file_hash))
         return found
 
     def learn(self, found: list[Found]) -> None:
@@ -260,7 +257,7 @@ def remember_folder(
     >>> remember_folder(folder.identity, found, content, started)  # doctest: +SKIP
     """
     settled = [
-        one for one in found if are_settled(one[0][_MTIME], one[0][_CTIME], read_at_ns, is_ours)
+        one for one in found if are_settled(one[0][MTIME], one[0][CTIME], read_at_ns, is_ours)
     ]
     is_whole = len(settled) == len(found)
     record = FolderHashes.of(
@@ -270,9 +267,9 @@ def remember_folder(
         folder_hash=(content.hash or "") if is_whole else "",
     )
     large = [
-        (Signature._make(one), FileHash(file_hash, hash_type_of(one[_SIZE]), one[_SIZE]))
+        (Signature._make(one), FileHash(file_hash, hash_type_of(one[SIZE]), one[SIZE]))
         for one, file_hash in settled
-        if one[_SIZE] > SMALL_SIZE
+        if one[SIZE] > SMALL_SIZE
     ]
     cache = current_stat_cache()
     cache.put_folder(*identity, record.to_bytes())

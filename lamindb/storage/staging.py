@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from types import TracebackType
 
-    from lamindb.storage.folder_hashes import SignatureTuple
+    from lamindb.storage.abc import SignatureTuple
 
 __all__ = ["StagedCopy"]
 

@@ -13,8 +13,7 @@ from lamindb.base.log import logger
 from lamindb.base.uids import FIRST_VERSION, base62, base62_12, next_version_uid
 from lamindb.errors import UpdateContext
 from lamindb.models import Transform
-from lamindb.models.current import TRASH_BRANCH_ID, current_user_id
-from lamindb.models.current import visible_branch_ids
+from lamindb.models.current import TRASH_BRANCH_ID, current_user_id, visible_branch_ids
 from lamindb.models.versioned import check_version_tag, family
 
 from .families import find_by_content, find_by_key, preferred

@@ -3,11 +3,9 @@ import os
 import pandas as pd
 import pytest
 
-from lamindb.errors import InvalidArgument
 from lamindb.examples.datasets import mini_immuno
 from lamindb.storage.cache import current_stat_cache, temporary_path
-from lamindb.storage.formats import load_to_memory
-from lamindb.storage.memory import is_in_memory, serialize
+from lamindb.storage.memory import is_in_memory
 
 UID = "HknNfVvoY5EsnxkY0000"
 
@@ -26,39 +24,6 @@ UID = "HknNfVvoY5EsnxkY0000"
 )
 def test_is_in_memory(data, expected):
     assert is_in_memory(data) is expected
-
-
-@pytest.mark.parametrize(
-    ("otype", "key", "format", "suffix"),
-    [
-        ("DataFrame", None, None, ".parquet"),
-        ("DataFrame", "my/table.csv", None, ".csv"),
-        ("DataFrame", "my/table", ".csv", ".csv"),
-        ("DataFrame", "my/table", None, ".parquet"),
-        ("AnnData", None, None, ".h5ad"),
-        ("AnnData", "my/cells.anndata.zarr", None, ".anndata.zarr"),
-    ],
-)
-def test_serialize(otype, key, format, suffix):
-    data = mini_immuno.get_dataset1(otype=otype)
-    path = serialize(data, key=key, format=format, uid=UID)
-    assert path.name.startswith(UID)
-    assert path.name.endswith(suffix)
-    assert load_to_memory(path).shape[0] == 3
-    assert str(path).startswith(os.environ["LAMIN_CACHE_DIR"])
-
-
-def test_serialize_passes_options():
-    path = serialize(pd.DataFrame({"a": [1]}), key="a.csv", sep=";", index=False)
-    assert path.read_text() == "a\n1\n"
-
-
-def test_failure_leaves_nothing():
-    with pytest.raises(InvalidArgument, match="DataFrame storage format"):
-        serialize(pd.DataFrame(), key="a.h5ad")
-    with pytest.raises(ValueError):
-        serialize(pd.DataFrame([[1, 2]], columns=["a", "a"]))
-    assert list(temporary_path("").parent.iterdir()) == []
 
 
 def test_temporary_paths_are_unique():

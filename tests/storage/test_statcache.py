@@ -198,9 +198,7 @@ def test_hashes_of_a_folder():
 
 
 def test_hashes_of_a_part_of_a_folder():
-    part = FolderHashes.of(
-        Signatures([SIGNATURE]), [HASH.hash], listing=b"", folder_hash=""
-    )
+    part = FolderHashes.of(Signatures([SIGNATURE]), [HASH.hash], listing=b"", folder_hash="")
     assert FolderHashes.from_bytes(part.to_bytes()) == part
     nothing = FolderHashes.of(Signatures([]), [], listing=b"", folder_hash="")
     assert FolderHashes.from_bytes(nothing.to_bytes()).known() == {}

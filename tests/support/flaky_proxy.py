@@ -162,9 +162,13 @@ class FlakyProxy:
         return None
 
     async def _serve(self, reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
-        if self._is_down:
-            client.transport.abort()
-            return
+        with suppress(asyncio.CancelledError):  # the proxy ends
+            if self._is_down:
+                client.transport.abort()
+            else:
+                await self._connect(reader, client)
+
+    async def _connect(self, reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
         answers, server = await asyncio.open_connection(*self._target)
         connection = Connection(client, server)
         self._connections.append(connection)
