@@ -84,6 +84,11 @@ def _objects(runs: int) -> dict[str, list[float]]:
     steps = ("put", "get", "save", "cache")
     times: dict[str, list[float]] = {name: [] for name in steps}
     with cloud_storage() as (server, storage):
+
+        def save() -> None:
+            artifact = ln.Artifact("source", key="objects", storage=storage)
+            artifact.save(print_progress=False)
+
         for number in range(min(runs, MAX_RUNS) + 1):
             for name in ("source", "floor", ln.settings.cache_dir):
                 shutil.rmtree(name, ignore_errors=True)
@@ -92,13 +97,16 @@ def _objects(runs: int) -> dict[str, list[float]]:
             measure = functools.partial(elapsed, number=number)
             times["put"].append(measure(lambda _: bare_transfers(server, put)))
             times["get"].append(measure(lambda _: bare_transfers(server, get)))
-            times["save"].append(
-                measure(lambda _: ln.Artifact("source", key="objects", storage=storage).save())
-            )
+            times["save"].append(measure(lambda _: save()))
             artifact = ln.Artifact.get(key="objects")
-            shutil.rmtree(artifact.cache())
-            times["cache"].append(measure(lambda _: ln.Artifact.get(key="objects").cache()))
-            assert sum(path.is_file() for path in Path(artifact.cache()).rglob("*")) == OBJECTS
+            shutil.rmtree(artifact.cache(mute=True))
+            times["cache"].append(
+                measure(lambda _: ln.Artifact.get(key="objects").cache(mute=True))
+            )
+            assert (
+                sum(path.is_file() for path in Path(artifact.cache(mute=True)).rglob("*"))
+                == OBJECTS
+            )
     return {name: durations[1:] for name, durations in times.items()}
 
 

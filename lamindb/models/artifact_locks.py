@@ -11,7 +11,7 @@ from django.db import connections
 from lamindb.setup.cache_dir import cache_path
 
 from .saving import version_lock_name
-from .versioned import lock_number
+from .versioned import lock_number, new_version_uid, rebase
 
 try:
     import fcntl
@@ -25,25 +25,45 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def sole_writer(artifact: Artifact, using: str) -> Iterator[None]:
-    """Wait until no other process stores a version of the same artifact in the cloud.
+def locked_place(artifact: Artifact, using: str) -> Iterator[None]:
+    """Keep other processes from storing versions of the same artifact in the cloud.
+
+    Waits until none does. What they stored meanwhile is known afterwards: a first version decides
+    on the place of all others.
+    """
+    name = version_lock_name(artifact)
+    with sole_writer(name, using):
+        if artifact._state.adding and artifact._overwrite_versions:
+            rebase(artifact)
+            if artifact._revises is not None:
+                artifact.uid = new_version_uid(type(artifact), artifact._revises)
+        if artifact.stem_uid == name:
+            yield
+            return
+        with sole_writer(artifact.stem_uid, using):  # the key may have been another one
+            yield
+
+
+@contextmanager
+def sole_writer(name: str, using: str) -> Iterator[None]:
+    """Wait until no other process holds the lock of this name.
 
     An upload takes too long for a lock that ends with a transaction. On SQLite all processes are
     on one computer. A process that crashes loses its locks.
     """
-    number = lock_number("content", str(artifact.storage_id), version_lock_name(artifact))
+    number = lock_number("content", name)
     connection = connections[using]
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [number])
-        try:
-            yield
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
-    else:
+    if connection.vendor != "postgresql":
         with file_lock(f"lock-{number:x}"):
             yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [number])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [number])
 
 
 @contextmanager

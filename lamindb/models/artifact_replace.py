@@ -189,7 +189,7 @@ def save_replacement(artifact: Artifact, transfer: Transfer, using: str, **kwarg
     check_replaceable(artifact, before, source, using)
     bring_up_to_date(artifact, source)
     if is_cloud(path_as_str(artifact)):
-        with sole_writer(artifact, using):
+        with sole_writer(artifact.stem_uid, using):
             replace_in_cloud(artifact, before, source, transfer, using, **kwargs)
     else:
         replace_locally(artifact, source, using, **kwargs)

@@ -10,7 +10,6 @@ content over the old one, and the flag is cleared.
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -33,11 +32,11 @@ from .artifact_content import (
     set_ongoing,
     write_row,
 )
-from .artifact_locks import sole_writer
+from .artifact_locks import locked_place
 from .artifact_places import mark_overwritten, path_as_str, shares_place
 from .artifact_read import place_in_cache
 from .saving import unsaved_on_failure, version_lock_name
-from .versioned import lock, new_version_uid, other_versions, rebase
+from .versioned import lock, other_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,8 +62,7 @@ def save_with_upload(artifact: Artifact, transfer: Transfer, using: str, **kwarg
     check_can_store(artifact, source, using)
     bring_up_to_date(artifact, source)
     try:
-        with sole_writer(artifact, using) if shares_place(artifact) else nullcontext():
-            follow_head(artifact)
+        with locked_place(artifact, using) if shares_place(artifact) else nullcontext():
             if has_earlier_content(artifact):
                 stored = upload_beside_and_insert(artifact, source, transfer, using, **kwargs)
             else:
@@ -75,14 +73,6 @@ def save_with_upload(artifact: Artifact, transfer: Transfer, using: str, **kwarg
     if stored:
         logger.save(f"storing artifact '{artifact.uid}' at '{path_as_str(artifact)}'")
         keep_in_cache(artifact, source)
-
-
-def follow_head(artifact: Artifact) -> None:
-    """Learn of a first version that another process stored meanwhile: it decides on the place."""
-    if artifact._state.adding and artifact._overwrite_versions:
-        rebase(artifact)
-        if artifact._revises is not None:
-            artifact.uid = new_version_uid(type(artifact), artifact._revises)
 
 
 def has_earlier_content(artifact: Artifact) -> bool:
@@ -211,7 +201,7 @@ def upload_beside_and_insert(
 def uploaded_beside(artifact: Artifact, source: Source, transfer: Transfer) -> Iterator[str]:
     """Give the URL of the content beside its place; it is gone after the block."""
     url = path_as_str(artifact)
-    temporary = beside(url, f"{artifact.uid}-{os.urandom(4).hex()}")
+    temporary = beside(url, artifact.stem_uid)  # what a killed upload left is continued
     try:
         if source.is_folder and exists(url):
             copy_remote(url, temporary)  # so that only what changed has to be sent

@@ -16,7 +16,7 @@ from lamindb.base.hashing import (
     hash_file_sha1_fl,
     hash_type_of,
 )
-from lamindb.storage.abc import SIZE, ContentInfo, Signature, signature_of
+from lamindb.storage.abc import SIZE, ContentInfo, Signature
 from lamindb.storage.cache import current_stat_cache
 from lamindb.storage.file_hashes import SMALL_SIZE, hash_stable
 from lamindb.storage.listing import ListedFile
@@ -186,25 +186,27 @@ class _LocalFile:
 
     def content(self) -> ContentInfo:
         """Hash from the cache, or by reading; small files are read rather than looked up."""
-        if self._file.stat.st_size <= SMALL_SIZE:
-            return self._read()
-        cache, before = current_stat_cache(), Signature.of(self._file.stat)
-        known = cache.get_many([before]).get(before)
-        if known is not None:
-            return ContentInfo(known.size, known.hash, known.hash_type, signature=self.signature)
-        started = time.time_ns()
-        content = self._read()
-        if content.signature == self.signature:
-            cache.put_many(
-                [(before, FileHash(content.hash or "", content.hash_type or "", before.size))],
-                started,
-            )
-        return content
+        signature = Signature.of(self._file.stat)
+        if signature.size <= SMALL_SIZE:
+            signature, found = self._read(signature)
+        else:
+            signature, found = self._look_up(signature)
+        return ContentInfo(found.size, found.hash, found.hash_type, signature=signature.to_bytes())
 
-    def _read(self) -> ContentInfo:
-        signature, file_hash = hash_stable(self._file.path, signature_of(self._file.stat))
-        size, packed = signature[SIZE], Signature(*signature).to_bytes()
-        return ContentInfo(size, file_hash, hash_type_of(size), signature=packed)
+    def _look_up(self, signature: Signature) -> tuple[Signature, FileHash]:
+        cache = current_stat_cache()
+        known = cache.get_many([signature])
+        if signature in known:
+            return signature, known[signature]
+        started = time.time_ns()
+        read = self._read(signature)
+        cache.put_many([read], started)
+        return read
+
+    def _read(self, signature: Signature) -> tuple[Signature, FileHash]:
+        after, file_hash = hash_stable(self._file.path, signature)
+        size = after[SIZE]
+        return Signature(*after), FileHash(file_hash, hash_type_of(size), size)
 
 
 def matches(path: AnyPathStr, hash: str, hash_type: str) -> bool:

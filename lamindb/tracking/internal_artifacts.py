@@ -9,6 +9,7 @@ from django.db import DatabaseError
 from lamindb.errors import LaminError
 from lamindb.models import Artifact
 from lamindb.models.current import TRASH_BRANCH_ID
+from lamindb.models.storage_locations import default_storage
 
 from .environment import PIP_FILE, R_FILE, environment_dir, warn_untracked
 
@@ -66,7 +67,12 @@ def captured_path(folder: Path) -> tuple[Path, str] | None:
 def same_or_new(path: Path, description: str) -> Artifact:
     """Saved artifact with this content."""
     artifact = Artifact(
-        path, description=description, kind=INTERNAL_KIND, run=False, skip_hash_lookup=True
+        path,
+        description=description,
+        kind=INTERNAL_KIND,
+        run=False,
+        skip_hash_lookup=True,
+        storage=default_storage(),  # the space of the run may have no location
     )
     same = Artifact.objects.filter(hash=artifact.hash, kind=INTERNAL_KIND)
     # there may be several, after a transfer from another instance

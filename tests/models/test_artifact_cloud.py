@@ -274,6 +274,17 @@ def test_a_killed_folder_version_is_completed(location, bucket) -> None:
     assert not ln.Artifact.get(artifact.uid)._storage_ongoing
 
 
+def test_what_a_killed_upload_left_disappears(location, bucket) -> None:
+    write("study/a.txt", "a")
+    artifact = ln.Artifact("study", key="study", storage=location).save()
+    bucket.put(f"data/.lamindb/.lamindb-tmp-{artifact.stem_uid}/a.txt", b"a")
+    bucket.put(f"data/.lamindb/.lamindb-tmp-{artifact.stem_uid}/old.txt", b"old")
+    write("study/b.txt", "b")
+    ln.Artifact("study", key="study", storage=location).save()
+    stem = artifact.stem_uid
+    assert objects(bucket) == {f".lamindb/{stem}/a.txt": "a", f".lamindb/{stem}/b.txt": "b"}
+
+
 def test_a_source_that_changed_is_uploaded_as_it_is_now(location, bucket) -> None:
     artifact = ln.Artifact(write("a.txt", "before"), key="a.txt", storage=location)
     assert artifact.hash is not None

@@ -62,6 +62,7 @@ def test_records_by_record_uid_and_name(records, script: Script, form: str) -> N
     for record in (run, run.transform, ln.ULabel(name="made here").save()):
         assert (record.space, record.branch) == (records["space"], records["branch"])
     ln.finish()
+    assert run.environment is not None, "also if the space has no storage location"
     assert (context.project, context.space, context.branch) == (None, None, None)
     later = ln.ULabel(name="later").save()
     assert (later.space.name, later.branch.name, later.run) == ("all", "main", None)

@@ -15,6 +15,7 @@ module          what it does
 `s3_store`      … from S3, with `s3_upload` (multipart) and `s3_download` (ranges)
 `other_store`   … from everything else that fsspec knows
 `local_copy`    whether a local copy is what the store has
+`file_range`    parts of local files on their way
 `partial`       temporary files of downloads that the next try continues
 `running`       run many coroutines at once, within limits; try again
 ==============  ===============================================================================

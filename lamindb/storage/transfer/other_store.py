@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from urllib.parse import unquote
 
+from lamindb.storage.transfer.file_range import md5_of_range
 from lamindb.storage.transfer.running import Retries, for_each, in_thread
 from lamindb.storage.transfer.store import RemoteFile
 
@@ -28,7 +28,6 @@ _N_THREADS = 16
 _N_RETRIES = 4
 # number of parts of a path that name the store rather than something in it
 _DEPTH_OF_STORES = {"gs": 1}
-_BUFFER_SIZE = 1024 * 1024
 
 
 class OtherStore:
@@ -123,7 +122,7 @@ class OtherStore:
     async def is_unchanged(self, file: ListedFile, remote: RemoteFile) -> bool:
         if remote.md5 is None or remote.size != file.stat.st_size:
             return False
-        return await in_thread(_md5_of_file, file.path) == remote.md5
+        return (await in_thread(md5_of_range, file.path, 0, remote.size)).hex() == remote.md5
 
     async def put(self, file: ListedFile, path: str, report: Report) -> None:
         if not self._fs.async_impl:  # those have real folders
@@ -179,14 +178,6 @@ def _is_transient(error: Exception) -> bool:
     if isinstance(status, int):
         return status in (429, 500, 502, 503, 504)
     return isinstance(error, (ClientError, ConnectionError, TimeoutError, asyncio.TimeoutError))
-
-
-def _md5_of_file(path: str) -> str:
-    digest = hashlib.md5(usedforsecurity=False)
-    with open(path, "rb") as file:
-        while data := file.read(_BUFFER_SIZE):
-            digest.update(data)
-    return digest.hexdigest()
 
 
 def _callback(report: Report) -> Any:

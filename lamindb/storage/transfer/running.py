@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import threading
+from collections import deque
 from contextlib import asynccontextmanager
 
 TYPE_CHECKING = False
@@ -111,7 +112,7 @@ async def for_each(
 
 
 class ByteBudget:
-    """Limits how many bytes are in memory at a time.
+    """Limits how many bytes are on their way at a time.
 
     Parameters
     ----------
@@ -127,25 +128,34 @@ class ByteBudget:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._free = limit
-        self._waiting: list[asyncio.Future[None]] = []
+        self._waiting: deque[tuple[asyncio.Future[None], int]] = deque()
 
     @asynccontextmanager
     async def taken(self, n_bytes: int) -> AsyncIterator[None]:
-        """Wait until there is room for so many bytes; they are given back after the block."""
+        """Wait for one's turn and for room for so many bytes; the block's end gives them back."""
         share = min(n_bytes, self._limit)
-        while self._free < share:
-            turn = asyncio.get_running_loop().create_future()
-            self._waiting.append(turn)
-            await turn
-        self._free -= share
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((turn, share))
+        self._let_in()
         try:
+            await turn
             yield
         finally:
-            self._free += share
-            waiting, self._waiting = self._waiting, []
-            for turn in waiting:
-                if not turn.done():
-                    turn.set_result(None)
+            if turn.done() and not turn.cancelled():
+                self._free += share
+            turn.cancel()
+            self._let_in()
+
+    def _let_in(self) -> None:
+        """Give room to those who wait, in their order: some stores want parts in theirs."""
+        while self._waiting:
+            turn, share = self._waiting[0]
+            if not turn.done():
+                if share > self._free:
+                    return
+                self._free -= share
+                turn.set_result(None)
+            self._waiting.popleft()
 
 
 class Retries:

@@ -24,7 +24,7 @@ __all__ = ["get"]
 
 RANGED_SIZE = 524_288_000
 _RANGE_SIZE = 8 * 1024 * 1024
-_RANGES_AT_ONCE = 10
+_RANGES_AT_ONCE = 8
 _CHUNK_SIZE = 256 * 1024
 _N_RETRIES = 4  # without a single byte in between
 

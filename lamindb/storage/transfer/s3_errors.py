@@ -69,6 +69,8 @@ def as_os_error(error: Exception, arguments: Mapping[str, Any]) -> Exception:
     url = f"s3://{arguments['Bucket']}/{arguments.get('Key', arguments.get('Prefix', ''))}"
     if isinstance(error, NoCredentialsError):
         return PermissionError(errno.EACCES, f"{error}: configure credentials of AWS", url)
+    if isinstance(error, (TimeoutError, asyncio.TimeoutError)):
+        return ConnectionError(f"cannot access {url}: there was no answer in time")
     if not isinstance(error, ClientError):
         is_foreign = isinstance(error, BotoCoreError) or is_transient(error)
         is_known = isinstance(error, OSError) or not is_foreign

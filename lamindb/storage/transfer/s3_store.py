@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from lamindb.storage.s3 import part_size
 from lamindb.storage.transfer import clock, s3_download, s3_upload
+from lamindb.storage.transfer.file_range import check_unchanged, content_to_send, md5_of_range
 from lamindb.storage.transfer.running import ByteBudget, Retries, for_each, in_thread
 from lamindb.storage.transfer.s3_errors import MISSING_CODES, as_os_error, is_transient
 from lamindb.storage.transfer.store import RemoteFile
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from lamindb.storage.listing import ListedFile
+    from lamindb.storage.transfer.file_range import FileRange
     from lamindb.storage.transfer.partial import PartialFile
     from lamindb.storage.transfer.store import Report, Store
 
@@ -32,9 +34,11 @@ SINGLE_PIECE_SIZE = 50 * 1024 * 1024
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
 _MIN_PART_SIZE = 5 * 1024 * 1024
 _MAX_PARTS = 10_000
-_MEMORY = 64 * 1024 * 1024
-# reading less takes less time than handing it to a thread
-_SMALL_SIZE = 256 * 1024
+# more at a time would be in each other's way
+_BYTES_AT_ONCE = 160 * 1024 * 1024
+# aiohttp waits for ever for a store that doesn't say "100 Continue"
+_PATIENCE = 120  # seconds
+_SLOWEST_RATE = 10_000  # bytes per second
 _N_RETRIES = 2  # botocore has tried five times each
 _DELETED_AT_ONCE = 1000  # https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 _COPIED_AT_ONCE = 5 * 1024**3  # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
@@ -86,7 +90,7 @@ class S3Store:
                 f"chunksize is {self._part_size} but parts have to have {_MIN_PART_SIZE} bytes at"
                 " least"
             )
-        self.budget = ByteBudget(_MEMORY)
+        self.budget = ByteBudget(_BYTES_AT_ONCE)
         self.ranged_turn = asyncio.Semaphore(1)  # its ranges fill the memory that we want to use
 
     # -- requests ----------------------------------------------------------------------------
@@ -108,7 +112,12 @@ class S3Store:
         await self._fs.set_session()
         client = await self._fs.get_s3(arguments["Bucket"])
         method = getattr(client, name)
-        answer = await method(**self._fs._get_s3_method_kwargs(method, arguments))
+        sending = method(**self._fs._get_s3_method_kwargs(method, arguments))
+        if content := arguments.get("Body"):
+            limit = _PATIENCE + len(content) / _SLOWEST_RATE
+            answer = await asyncio.wait_for(sending, limit)
+        else:  # botocore's own limits are enough
+            answer = await sending
         if name in _WRITING:
             clock.note(self._url, answer["ResponseMetadata"].get("HTTPHeaders", {}).get("date"))
         return answer
@@ -179,7 +188,8 @@ class S3Store:
         if remote.size != file.stat.st_size or remote.etag is None:
             return False
         if remote.md5 is not None:
-            return await in_thread(s3_upload.md5_of_range, file.path, 0, remote.size) == remote.md5
+            digest = await in_thread(md5_of_range, file.path, 0, remote.size)
+            return digest.hex() == remote.md5
         size = self._size_of_parts(remote.size)
         if not remote.etag.endswith(f"-{-(-remote.size // size)}"):
             return False
@@ -204,13 +214,23 @@ class S3Store:
     async def _put_at_once(self, file: ListedFile, arguments: dict[str, Any]) -> None:
         size = file.stat.st_size
         async with self.budget.taken(size):
-            read = s3_upload.read_range
-            if size > _SMALL_SIZE:
-                data, digest = await in_thread(read, file.path, 0, size)
-            else:
-                data, digest = read(file.path, 0, size)
-            md5 = b64encode(digest).decode()
-            await self.request("put_object", **arguments, Body=data, ContentMD5=md5)
+            content, digest = await content_to_send(file.path, 0, size)
+            try:
+                await self.send("put_object", content, digest, **arguments)
+            except Exception:
+                check_unchanged(file)  # then that is the reason
+                raise
+
+    async def send(
+        self, name: str, content: bytes | FileRange, digest: bytes, **arguments: Any
+    ) -> Any:
+        """Send a request with content and its md5, which the store verifies."""
+        md5 = b64encode(digest).decode()
+        try:
+            return await self.request(name, **arguments, Body=content, ContentMD5=md5)
+        finally:
+            if not isinstance(content, bytes):
+                content.close()
 
     async def copy(self, remote: RemoteFile, path: str) -> None:
         source, target = self.bucket_and_key(remote.path), self.bucket_and_key(path)

@@ -8,11 +8,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from base64 import b64encode
 from contextlib import suppress
 from typing import NamedTuple
 
-from lamindb.storage.abc import Signature
+from lamindb.storage.transfer.file_range import check_unchanged, content_to_send, md5_of_range
 from lamindb.storage.transfer.running import for_each, in_thread
 from lamindb.storage.transfer.s3_errors import UploadGoneError
 
@@ -28,10 +27,8 @@ __all__ = [
     "abort",
     "copy_parts",
     "etag_of_parts",
-    "md5_of_range",
     "partial_uploads",
     "put_parts",
-    "read_range",
 ]
 
 _PARTS_AT_ONCE = 16
@@ -39,7 +36,6 @@ _HASHED_AT_ONCE = 4
 _N_STARTS = 3
 _ABORT_TIME = 15  # seconds
 _COPIED_PART = 1024**3
-_BUFFER_SIZE = 1024 * 1024
 
 
 class Part(NamedTuple):
@@ -50,63 +46,10 @@ class Part(NamedTuple):
     size: int
 
 
-# -- reading the local file --------------------------------------------------------------------
-
-
-def read_range(path: str, start: int, size: int) -> tuple[bytes, bytes]:
-    """Read a range of a file with its md5.
-
-    Parameters
-    ----------
-    path : str
-        A local file.
-    start, size : int
-        First byte and number of bytes.
-
-    Returns
-    -------
-    tuple of bytes
-        Content and digest.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer bytes: somebody writes to the file.
-    """
-    with open(path, "rb", buffering=0) as file:
-        if start:
-            file.seek(start)
-        data = file.read(size) or b""
-        while len(data) < size and (rest := file.read(size - len(data))):
-            data += rest
-    if len(data) < size:
-        raise _changed(path)
-    return data, hashlib.md5(data, usedforsecurity=False).digest()
-
-
-def _changed(path: str) -> ValueError:
-    return ValueError(f"{path!r} changed while it was uploaded: repeat when nobody writes to it")
-
-
-def _hash_range(path: str, start: int, size: int) -> bytes:
-    digest = hashlib.md5(usedforsecurity=False)
-    with open(path, "rb", buffering=0) as file:
-        file.seek(start)
-        while size and (data := file.read(min(size, _BUFFER_SIZE))):
-            digest.update(data)
-            size -= len(data)
-    return digest.digest()
-
-
-def md5_of_range(path: str, start: int, size: int) -> str:
-    """Hexadecimal md5 of a range of a local file."""
-    return _hash_range(path, start, size).hex()
-
-
 def etag_of_parts(path: str, part_size: int) -> str:
     """The ETag that S3 gives to a file that is uploaded in parts of a size."""
     parts = _parts(os.stat(path).st_size, part_size)
-    return _etag([_hash_range(path, part.start, part.size) for part in parts])
+    return _etag([md5_of_range(path, part.start, part.size) for part in parts])
 
 
 def _etag(digests: list[bytes]) -> str:
@@ -179,26 +122,25 @@ class _Upload:
 
     async def _hash(self, part: Part) -> None:
         if part.number not in self.digests:
-            digest = await in_thread(_hash_range, self.file.path, part.start, part.size)
+            digest = await in_thread(md5_of_range, self.file.path, part.start, part.size)
             self.digests[part.number] = digest
 
     async def send(self, part: Part) -> None:
         async with self.store.budget.taken(part.size):
-            data, digest = await in_thread(read_range, self.file.path, part.start, part.size)
-            answer = await self.store.request(
+            content, digest = await content_to_send(self.file.path, part.start, part.size)
+            answer = await self.store.send(
                 "upload_part",
+                content,
+                digest,
                 **self.where,
                 UploadId=self.upload_id,
                 PartNumber=part.number,
-                Body=data,
-                ContentMD5=b64encode(digest).decode(),
             )
         self.digests[part.number] = digest
         self.etags[part.number] = answer["ETag"]
 
     async def complete(self) -> None:
-        if Signature.of(os.stat(self.file.path)) != Signature.of(self.file.stat):
-            raise _changed(self.file.path)
+        check_unchanged(self.file)
         parts = [
             {"PartNumber": part.number, "ETag": self.etags[part.number]} for part in self.parts
         ]
@@ -260,6 +202,7 @@ async def put_parts(
         except BaseException:
             if upload.upload_id:
                 await abort(store, where, upload.upload_id)
+            check_unchanged(file)  # then that is the reason
             raise
         else:
             break
