@@ -89,11 +89,11 @@ def test_fetch_what_changed(bucket):
 
 def test_fetch_a_folder_by_its_key(bucket):
     for key in ("a", "b/c"):
-        bucket.put(f"root/.lamindb/HknNfVvoY5EsnxkY/{key}", key.encode())
-    url = bucket.url("root/.lamindb/HknNfVvoY5EsnxkY")
-    target = cached_path(url, root=bucket.url("root"), key="my/study")
-    assert fetch(url, target) == cache_path() / bucket.name / "root/my/study"
-    prefix = f"{bucket.name}/root/my/study"
+        bucket.put(f"top/.lamindb/HknNfVvoY5EsnxkY/{key}", key.encode())
+    url = bucket.url("top/.lamindb/HknNfVvoY5EsnxkY")
+    target = cached_path(url, root=bucket.url("top"), key="my/study")
+    assert fetch(url, target) == cache_path() / bucket.name / "top/my/study"
+    prefix = f"{bucket.name}/top/my/study"
     assert files() == {f"{prefix}/a": b"a", f"{prefix}/b/c": b"b/c"}
 
 

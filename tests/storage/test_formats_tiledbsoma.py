@@ -12,12 +12,13 @@ from upath import UPath
 from lamindb.storage.formats import (
     count_observations,
     infer_otype,
+    infer_suffix,
     is_tiledbsoma,
     load_to_memory,
     soma_uri,
     tiledbsoma,
 )
-from lamindb.storage.memory import is_in_memory, otype_of, serialize
+from lamindb.storage.memory import is_in_memory, otype_of
 
 NOT_INSTALLED = "extra: not installed, pip install 'lamindb[tiledbsoma]'"
 
@@ -152,4 +153,4 @@ def test_experiment_is_passed_as_its_path(soma, store):
         assert otype_of(experiment) == "tiledbsoma"
         assert is_in_memory(experiment)
         with pytest.raises(NotImplementedError, match="from Experiment, pass a path instead"):
-            serialize(experiment)
+            infer_suffix(experiment)
