@@ -85,28 +85,24 @@ def _objects(runs: int) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {name: [] for name in steps}
     with cloud_storage() as (server, storage):
 
-        def save() -> None:
-            artifact = ln.Artifact("source", key="objects", storage=storage)
+        def save(number: int) -> None:
+            artifact = ln.Artifact("source", key=f"objects-{number}", storage=storage)
             artifact.save(print_progress=False)
+
+        def cache(number: int) -> Path:
+            return Path(ln.Artifact.get(key=f"objects-{number}").cache(mute=True))
 
         for number in range(min(runs, MAX_RUNS) + 1):
             for name in ("source", "floor", ln.settings.cache_dir):
                 shutil.rmtree(name, ignore_errors=True)
             Path("floor").mkdir()
             write_files(Path("source"), OBJECTS, OBJECT_SIZE, seed=number)
-            measure = functools.partial(elapsed, number=number)
-            times["put"].append(measure(lambda _: bare_transfers(server, put)))
-            times["get"].append(measure(lambda _: bare_transfers(server, get)))
-            times["save"].append(measure(lambda _: save()))
-            artifact = ln.Artifact.get(key="objects")
-            shutil.rmtree(artifact.cache(mute=True))
-            times["cache"].append(
-                measure(lambda _: ln.Artifact.get(key="objects").cache(mute=True))
-            )
-            assert (
-                sum(path.is_file() for path in Path(artifact.cache(mute=True)).rglob("*"))
-                == OBJECTS
-            )
+            times["put"].append(elapsed(lambda _: bare_transfers(server, put), number))
+            times["get"].append(elapsed(lambda _: bare_transfers(server, get), number))
+            times["save"].append(elapsed(save, number))
+            shutil.rmtree(cache(number))
+            times["cache"].append(elapsed(cache, number))
+            assert sum(path.is_file() for path in cache(number).rglob("*")) == OBJECTS
     return {name: durations[1:] for name, durations in times.items()}
 
 

@@ -184,10 +184,10 @@ def artifact_layout(artifact: Any) -> list[Node]:
         cells.append(f"n_files: {artifact.n_files}")
     if related["schema__name"]:
         cells.append(f"schema: {related['schema__name']}")
-    return [
-        Node("\n".join(two_columns(cells))),
-        Node(f"storage/path: \n{artifact._path_as_str()}"),
-    ]
+    place = f"storage/path: \n{artifact._path_as_str()}"
+    if artifact._storage_ongoing:
+        place += "\n(storing the content was not completed: save it again)"
+    return [Node("\n".join(two_columns(cells))), Node(place)]
 
 
 def run_cell(related: dict[str, Any]) -> list[str]:

@@ -154,7 +154,7 @@ def rebase(record: IsVersioned) -> None:
     explicit = record._revises is not None and not record._revises_is_inferred
     if conditions is None or explicit or record._starts_family:
         return
-    head = find_head(type(record), branch_id=record.branch_id, **conditions)
+    head = find_head(type(record), getattr(record, "branch_id", None), **conditions)
     if head is not None and head.pk != getattr(record._revises, "pk", None):
         record._revises = head
         record._revises_is_inferred = True
@@ -224,9 +224,9 @@ def restore_head(record: IsVersioned, using: str) -> None:
     record.is_latest = newest.pk == record.pk
 
 
-def find_head(registry: type[T], branch_id: int | None = None, **conditions: Any) -> T | None:
+def find_head(registry: type[T], target_id: int | None = None, /, **conditions: Any) -> T | None:
     """Newest untrashed version that matches; one on the target branch is preferred."""
-    target = current_branch_id() if branch_id is None else branch_id
+    target = current_branch_id() if target_id is None else target_id
     rows = select(
         registry,
         ("id", "branch_id"),

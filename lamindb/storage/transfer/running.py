@@ -170,7 +170,7 @@ class Retries:
 
     Example
     -------
-    >>> retries = Retries(lambda error: isinstance(error, ConnectionError))
+    >>> retries = Retries(lambda error: isinstance(error, ConnectionError), n_retries=4)
     >>> while True:  # doctest: +SKIP
     ...     try:
     ...         return await request()
