@@ -48,6 +48,8 @@ from .current import current_run
 from .storage_locations import containing_storage, default_storage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .artifact import Artifact
     from .artifact_content import Transfer
     from .artifact_source import Source
@@ -114,6 +116,8 @@ def find_existing(artifact: Artifact, source: Source) -> Artifact | None:
     if source.content is None or not source.content.size:
         return None
     existing = find_same_content(type(artifact), source.content, source.path)
+    if existing is not None and existing.pk == artifact.pk and existing._storage_ongoing:
+        return None  # replacing it with this content was not completed
     if existing is not None:
         logger.important(
             f"returning artifact with same hash: {existing!r}; "
@@ -188,11 +192,11 @@ def save_replacement(artifact: Artifact, transfer: Transfer, using: str, **kwarg
     before = as_stored(artifact)
     check_replaceable(artifact, before, source, using)
     bring_up_to_date(artifact, source)
-    if is_cloud(path_as_str(artifact)):
-        with sole_writer(artifact.stem_uid, using):
+    with sole_writer(artifact.stem_uid, using):
+        if is_cloud(path_as_str(artifact)):
             replace_in_cloud(artifact, before, source, transfer, using, **kwargs)
-    else:
-        replace_locally(artifact, source, using, **kwargs)
+        else:
+            replace_locally(artifact, before, source, using, **kwargs)
     logger.save(f"storing artifact '{artifact.uid}' at '{path_as_str(artifact)}'")
     remove_stale(before, artifact)
     artifact._replacement = None
@@ -224,13 +228,18 @@ def check_replaceable(artifact: Artifact, before: Artifact, source: Source, usin
         raise FileExistsError(f"{place} exists: choose another key or suffix, or remove it")
 
 
-def replace_locally(artifact: Artifact, source: Source, using: str, **kwargs: Any) -> None:
-    """Content next to its place, then row and place in one transaction."""
+def replace_locally(
+    artifact: Artifact, before: Artifact, source: Source, using: str, **kwargs: Any
+) -> None:
+    """Content next to its place; then it is exchanged while the row is flagged."""
     place = path_as_str(artifact)
     try:
         with staged_copy(artifact, source) as staged:
             set_content(artifact, staged.content)
-            with transaction.atomic(using=using):
+            if place == path_as_str(before):
+                exchange(artifact, lambda: staged.place(place), using, **kwargs)
+                return
+            with transaction.atomic(using=using):  # nothing is at the new place
                 clear_ongoing(artifact)
                 write_row(artifact, using, **kwargs)
                 staged.place(place)
@@ -248,21 +257,30 @@ def replace_in_cloud(
     **kwargs: Any,
 ) -> None:
     """Content beside its place; then it is copied over the old one while the row is flagged."""
-    if path_as_str(before) != path_as_str(artifact):
+    place = path_as_str(artifact)
+    if path_as_str(before) != place:
         replace_at_new_place(artifact, source, transfer, using, **kwargs)
         return
+    with uploaded_beside(artifact, source, transfer) as temporary:
+        exchange(artifact, lambda: put_over(temporary, place), using, **kwargs)
+    keep_in_cache(artifact, source)
+
+
+def exchange(artifact: Artifact, put: Callable[[], None], using: str, **kwargs: Any) -> None:
+    """Flag the row with the new values, put the new content into place, take the flag away.
+
+    If that fails, the row is as before; if the process is killed, the flag remains.
+    """
     row = type(artifact).objects.using(using).filter(pk=artifact.pk)
     values = row.values(*REPLACED_COLUMNS).get()
-    with uploaded_beside(artifact, source, transfer) as temporary:
-        write_flagged_row(artifact, using, **kwargs)
-        try:
-            put_over(temporary, path_as_str(artifact))
-            finish_row(artifact, using)
-        except BaseException:
-            row.update(**values)
-            clear_ongoing(artifact)
-            raise
-    keep_in_cache(artifact, source)
+    write_flagged_row(artifact, using, **kwargs)
+    try:
+        put()
+        finish_row(artifact, using)
+    except BaseException:
+        row.update(**values)
+        clear_ongoing(artifact)
+        raise
 
 
 def replace_at_new_place(

@@ -3,11 +3,14 @@
 Content for a local place is first copied to a temporary name in the target folder and synced to
 the disk. The write transaction then inserts the row, renames the temporary, and commits. A crash
 before the commit leaves no row; what it leaves in storage is a temporary or a file that no row
-refers to. Content for the cloud: see `artifact_upload`.
+refers to. Where versions share a place, the row is flagged until the content is exchanged, as it
+is for content in the cloud: see `artifact_upload`.
 """
 
 from __future__ import annotations
 
+import os
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -27,16 +30,18 @@ from .artifact_content import (
 )
 from .artifact_hybrid import aim_at_cloud, move_to_cloud, wants_cloud
 from .artifact_identity import set_content
+from .artifact_locks import locked_place
 from .artifact_move import is_confirmed, save_moved
-from .artifact_places import database, mark_overwritten, path_as_str, remember
+from .artifact_places import database, mark_overwritten, path_as_str, remember, shares_place
 from .artifact_replace import save_replacement
 from .artifact_source import discard_temporary
-from .artifact_upload import save_with_upload
+from .artifact_upload import finish_row, save_with_upload, withdraw, write_flagged_row
 from .saving import unsaved_on_failure
 
 if TYPE_CHECKING:
     from .artifact import Artifact
     from .artifact_content import Transfer
+    from .artifact_source import Source
 
 
 def save_artifact(
@@ -97,24 +102,67 @@ def save_content(artifact: Artifact, transfer: Transfer, using: str, **kwargs: A
 
 
 def save_with_copy(artifact: Artifact, using: str, **kwargs: Any) -> None:
-    """Copy the content aside, then insert the row and put the content into place in one go."""
+    """Copy the content aside, write the row, and put the content into place."""
     source = artifact._source
     assert source is not None
     check_can_store(artifact, source, using)
+    is_shared = shares_place(artifact)
     try:
-        with staged_copy(artifact, source) as staged, unsaved_on_failure(artifact):
-            if not is_unhashed(artifact, source):
-                set_content(artifact, staged.content)
-            with transaction.atomic(using=using):
-                if not write_complete_row(artifact, using, **kwargs):
-                    return
-                staged.place(path_as_str(artifact))
+        with locked_place(artifact, using) if is_shared else nullcontext():
+            put = put_into_place
+            if is_shared and os.path.lexists(path_as_str(artifact)):
+                put = put_over_earlier_content
+            stored = put(artifact, source, using, **kwargs)
     except BaseException as error:
         artifact._source = source  # gone if the artifact became one that exists
         if isinstance(error, OSError):
             logger.warning(f"could not store artifact {artifact.uid}: {error}")
         raise
-    logger.save(f"storing artifact '{artifact.uid}' at '{path_as_str(artifact)}'")
+    if stored:
+        logger.save(f"storing artifact '{artifact.uid}' at '{path_as_str(artifact)}'")
+
+
+def put_into_place(artifact: Artifact, source: Source, using: str, **kwargs: Any) -> bool:
+    """Insert the row and rename the copy in one transaction.
+
+    Returns
+    -------
+    False if the artifact became one that is stored already.
+    """
+    with staged_copy(artifact, source) as staged, unsaved_on_failure(artifact):
+        if not is_unhashed(artifact, source):
+            set_content(artifact, staged.content)
+        with transaction.atomic(using=using):
+            if not write_complete_row(artifact, using, **kwargs):
+                return False
+            staged.place(path_as_str(artifact))
+    return True
+
+
+def put_over_earlier_content(artifact: Artifact, source: Source, using: str, **kwargs: Any) -> bool:
+    """Exchange what the row before described, while the new row is flagged.
+
+    A transaction cannot cover both: killed between the exchange and the commit, it would leave
+    new content under the old row.
+
+    Returns
+    -------
+    False if the artifact became one that is stored already.
+    """
+    with staged_copy(artifact, source) as staged:
+        if not is_unhashed(artifact, source):
+            set_content(artifact, staged.content)
+        inserted = write_flagged_row(artifact, using, **kwargs)
+        if not artifact._storage_ongoing:
+            return False
+        try:
+            staged.place(path_as_str(artifact))
+            finish_row(artifact, using)
+        except BaseException:
+            if inserted:
+                withdraw(artifact, using)
+            raise
+    return True
 
 
 def write_complete_row(artifact: Artifact, using: str, **kwargs: Any) -> bool:

@@ -111,7 +111,7 @@ forget_copies()
 found = versions()
 check_one_head()
 refused = is_refused(found[-1])
-assert not refused or storage.type != "local"
+assert not refused or storage.type != "local" or kind == "folder"
 if not refused:
     state = check(found[-1], "old", "new")
     assert state == ("old", "new")[len(found) - 1], f"content {state}, row is not"
@@ -134,7 +134,6 @@ AFTER_REPLACE = """
 forget_copies()
 (artifact,) = versions()
 refused = is_refused(artifact)
-assert not refused or storage.type != "local"
 if not refused:
     state = check(artifact, "old", "new")
     assert describe_path(source(state)).hash == artifact.hash, f"content {state}, hash is not"
@@ -244,8 +243,9 @@ def test_in_local_storage(instance, operation, kind) -> None:
     stored = {path.name for path in Path("store/.lamindb").iterdir()} - artifacts
     ours = {name for name in stored if name.startswith(("lamin.db", "storage_uid"))}
     orphans = {name for name in stored - ours if not is_leftover(name)}
-    # the row of an artifact goes before its content; what remains belongs to no artifact
-    assert operation == "delete" or not orphans
+    # a row goes before its content and comes after it: what remains belongs to no artifact
+    assert len(orphans) <= N_KILLS
+    assert operation != "replace" or not orphans
 
 
 @KINDS
