@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from django.db import connections
@@ -20,6 +20,7 @@ except ImportError:  # Windows has no such locks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from .artifact import Artifact
 
@@ -68,13 +69,25 @@ def sole_writer(name: str, using: str) -> Iterator[None]:
 
 @contextmanager
 def file_lock(name: str) -> Iterator[None]:
-    """Lock a file below the cache directory."""
+    """Lock a file below the cache directory, which is gone afterwards."""
     folder = cache_path() / "tmp"
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o666)
+    path = folder / name
+    descriptor = locked_file(path)
     try:
-        if fcntl is not None:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
+        path.unlink(missing_ok=True)
         os.close(descriptor)
+
+
+def locked_file(path: Path) -> int:
+    """Descriptor of a locked file; waits for its turn."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        if fcntl is not None:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(descriptor), path.stat()):
+                return descriptor
+        os.close(descriptor)  # its owner removed it while we waited: lock the one there is now

@@ -13,8 +13,8 @@ from lamindb.base.keys import check_key
 from lamindb.base.log import logger
 from lamindb.errors import FieldValidationError, ValidationError
 
-from .artifact_request import resolve_run
 from .artifact_identity import note_recreation
+from .artifact_request import resolve_run
 from .construction import (
     check_keywords,
     check_lengths,

@@ -377,7 +377,7 @@ class QuerySet(BasicQuerySet):
         result, names = self, []
         for field in fields:
             if isinstance(field, ComparableFeature):
-                field = FeatureOrdering(field)
+                field = field.ascending()
             if isinstance(field, FeatureOrdering):
                 alias = f"_by_feature_{field.feature.pk}"
                 result = ordered_by_feature(result, field, alias)

@@ -63,6 +63,15 @@ for i in range(10):
     ln.Artifact(f"source-{{number}}/folder", key="folder", storage=storage).save()
 """
 
+REPLACEMENTS = """
+artifact = ln.Artifact.get(key="counts.txt")
+for i in range(10):
+    with open(f"source-{number}.txt", "w") as file:
+        file.write(f"{number} {i}")
+    artifact.replace(f"source-{number}.txt")
+    artifact.save()
+"""
+
 DOWNLOADS = """
 from lamindb.base.hashing import hash_bytes
 artifacts = list(ln.Artifact.filter(key__startswith="large").order_by("key"))
@@ -199,6 +208,21 @@ def test_versions_of_one_folder(instance, bucket, kind) -> None:
     assert not head._storage_ongoing
     shutil.rmtree(Path(ln.settings.cache_dir, bucket.name), ignore_errors=True)
     assert describe_path(Path(head.cache())).hash == head.hash
+
+
+@pytest.mark.parametrize("kind", ["local", "s3"])
+def test_replacements_of_one_artifact(instance, bucket, kind) -> None:
+    ln.Storage(root=bucket.url("store")).save()
+    storage = ln.Storage.filter(type=kind).one()
+    Path("first.txt").write_text("first")
+    first = ln.Artifact("first.txt", key="counts.txt", storage=storage).save()
+    run_at_once(REPLACEMENTS)
+    artifact = ln.Artifact.filter(branch=None).one()
+    assert (artifact.uid, artifact._storage_ongoing) == (first.uid, False)
+    shutil.rmtree(Path(ln.settings.cache_dir, bucket.name), ignore_errors=True)
+    content = artifact.cache().read_bytes()
+    assert hash_bytes(content) == artifact.hash, f"{content!r} is not what the record says"
+    assert content.endswith(b" 9")
 
 
 def test_downloads_of_the_same_artifacts(instance, bucket) -> None:

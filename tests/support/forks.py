@@ -24,8 +24,14 @@ TIMEOUT = 120  # seconds
 SERVER = r"""
 import json, os, socket, sys, traceback
 
-import aiobotocore.session, pandas, pyarrow.parquet, s3fs
+import functools
+import aiobotocore.session, botocore.loaders, botocore.session, pandas, pyarrow.parquet, s3fs
 import django.db
+
+# Half of the first request is reading the description of S3: the forks find it in memory.
+botocore.loaders.JSONFileLoader.load_file = functools.cache(
+    botocore.loaders.JSONFileLoader().load_file
+).__call__
 import lamindb as ln
 ln.Artifact.filter().count()
 django.db.connections.close_all()

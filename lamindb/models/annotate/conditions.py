@@ -38,8 +38,10 @@ if TYPE_CHECKING:
     from .links import LinkTable
 
 ORDERED = ("gt", "gte", "lt", "lte")
-TEXT = ("contains", "icontains", "startswith", "istartswith", "endswith", "iendswith")
-TEXT += ("iexact", "regex", "iregex")
+TEXT = (
+    *("contains", "icontains", "startswith", "istartswith", "endswith", "iendswith"),
+    *("iexact", "regex", "iregex"),
+)
 COMPARATORS = ("exact", *ORDERED, "in", "isnull", *TEXT)
 CASE_SENSITIVE = {"contains": "icontains", "startswith": "icontains"}
 """Comparators that search without case, for which a message says so."""
@@ -122,7 +124,7 @@ def tables_of(host: Registry, feature: Feature) -> list[tuple[CatAlternative, Li
     """Link table per alternative of a categorical dtype, where hosts have one with features."""
     tables = link_tables(host)
     found = []
-    for alternative in alternatives(parse(feature._dtype_str)):
+    for alternative in alternatives(parse(feature._dtype_str or "object")):
         table = tables.get(find_registry(alternative.registry))
         if table is not None and table.feature is not None:
             found.append((alternative, table))

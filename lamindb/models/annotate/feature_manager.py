@@ -248,7 +248,9 @@ class FeatureManager:
         """Refuse to add to features of records that have one value."""
         if type(self._host).__name__ != "Record":
             return
-        single = [f.name for f in values if not isinstance(parse(f._dtype_str), ListDtype)]
+        single = [
+            f.name for f in values if not isinstance(parse(f._dtype_str or "object"), ListDtype)
+        ]
         if single:
             raise ValidationError(
                 f"Cannot use add_values() for to-one features on a Record: {single}. Use "

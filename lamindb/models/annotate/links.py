@@ -11,7 +11,6 @@ from lamindb.models.links import IsLink
 if TYPE_CHECKING:
     from django.db.models import Field
 
-    from lamindb.models.sqlrecord import Registry
 
 JSON_NAMES = ("JsonValue", "Json")
 """What follows the name of the host in the name of the table of non-categorical values."""
@@ -64,7 +63,12 @@ class JsonTable:
     value: str
 
 
-def link_fields(host: Registry) -> list[Field]:
+def registry_of(host: Any) -> Any:
+    """Registry of a record."""
+    return type(host)
+
+
+def link_fields(host: Any) -> list[Field]:
     """Foreign keys to a registry that make up the host's side of a link table."""
     name = host.__name__
     return [
@@ -77,7 +81,7 @@ def link_fields(host: Registry) -> list[Field]:
 
 
 @cache
-def link_tables(host: Registry) -> dict[Any, LinkTable]:
+def link_tables(host: Any) -> dict[Any, LinkTable]:
     """Link table for each registry whose records can be values or labels of a host.
 
     Examples
@@ -96,7 +100,7 @@ def link_tables(host: Registry) -> dict[Any, LinkTable]:
     return tables
 
 
-def value_name(model: Any, host: Registry) -> str | None:
+def value_name(model: Any, host: Any) -> str | None:
     """Foreign key to the value; None for link tables that hold no feature values."""
     entity = model.__name__.removeprefix(host.__name__)
     names = {field.name for field in model._meta.concrete_fields}
@@ -108,7 +112,7 @@ def value_name(model: Any, host: Registry) -> str | None:
 
 
 @cache
-def json_table(host: Registry) -> JsonTable:
+def json_table(host: Any) -> JsonTable:
     """Table of the non-categorical values of a host.
 
     Examples

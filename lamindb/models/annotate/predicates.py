@@ -10,7 +10,7 @@ from django.db.models import Model, OuterRef, Q, Subquery
 from lamindb.base.dtypes import ListDtype, SimpleDtype, parse
 from lamindb.base.registries import get_registry_name
 
-from .conditions import feature_condition, is_categorical
+from .conditions import feature_condition
 from .json_values import JsonNumber, JsonString
 from .links import json_table
 
@@ -112,12 +112,12 @@ class ComparableFeature:
 
     def __eq__(self, other: object) -> Any:
         if isinstance(other, Model) and not is_value_of(self, other):
-            return Model.__eq__(self, other)  # type: ignore[arg-type]
+            return Model.__eq__(self, other)
         return predicate(self, "exact", other)
 
     def __ne__(self, other: object) -> Any:
         if isinstance(other, Model) and not is_value_of(self, other):
-            return not Model.__eq__(self, other)  # type: ignore[arg-type]
+            return not Model.__eq__(self, other)
         return ~predicate(self, "exact", other)
 
     def __hash__(self) -> int:
@@ -137,6 +137,10 @@ class ComparableFeature:
 
     def __neg__(self) -> FeatureOrdering:
         return FeatureOrdering(self, descending=True)  # type: ignore[arg-type]
+
+    def ascending(self) -> FeatureOrdering:
+        """Order by the values, smallest first."""
+        return FeatureOrdering(self)  # type: ignore[arg-type]
 
     def is_null(self, value: bool = True) -> FeaturePredicate:
         """Condition that a record has no value of the feature, or with False that it has one.
@@ -191,7 +195,7 @@ def ordered_by_feature(queryset: QuerySet, ordering: FeatureOrdering, alias: str
     feature, registry = ordering.feature, queryset.model
     check_host(registry)
     parsed = parse(feature._dtype_str or "str")
-    if is_categorical(feature) or isinstance(parsed, ListDtype) or parsed.name == "dict":
+    if not isinstance(parsed, SimpleDtype) or parsed.name == "dict":
         raise FieldError(
             f"Cannot order by feature '{feature.name}' with dtype {feature._dtype_str}: only "
             "numbers, strings and dates have an order"

@@ -19,7 +19,7 @@ from lamindb.models.feature_inference import infer_dtype
 from lamindb.models.registry_fields import name_field
 
 from .feature_names import features_by_name
-from .links import link_tables
+from .links import link_tables, registry_of
 from .resolve import is_allowed, resolve_values
 from .values import (
     COLLECTIONS,
@@ -233,14 +233,14 @@ def why_not_allowed(host: Any, feature: Feature, record: Any) -> str | None:
         return f"{record!r} is not saved: save it first"
     expected = describe_dtype(feature)
     if not is_allowed(str(feature._dtype_str), record):
-        label = getattr(record, name_field(type(record)) or "uid", None) or record.uid
+        label = getattr(record, name_field(registry_of(record)) or "uid", None) or record.uid
         kind = getattr(record, "type", None)
         received = kind.name if kind is not None else get_registry_name(type(record))
         return (
             f"Expected a record of type '{expected}' for feature '{feature.name}', but received "
             f"'{label}' of type '{received}'."
         )
-    table = link_tables(type(host)).get(type(record))
+    table = link_tables(registry_of(host)).get(type(record))
     if table is None or table.feature is None:
         return (
             f"{type(host).__name__} cannot have values of {get_registry_name(type(record))} for "

@@ -18,8 +18,6 @@ from .links import json_table, link_tables
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lamindb.models.sqlrecord import Registry
-
     from .links import LinkTable
 
 CORE = "lamindb"
@@ -58,13 +56,13 @@ class JsonAnnotation(NamedTuple):
     value: Any
 
 
-def available_tables(host: Registry) -> list[LinkTable]:
+def available_tables(host: Any) -> list[LinkTable]:
     """Link tables of a host that the connected database has."""
     modules = {CORE, *settings.instance.modules}
     return [table for table in link_tables(host).values() if table.model._meta.app_label in modules]
 
 
-def read_labels(host: Registry, host_ids: Iterable[int], using: str | None = None) -> list[Label]:
+def read_labels(host: Any, host_ids: Iterable[int], using: str | None = None) -> list[Label]:
     """Everything that hosts are linked with, in the order in which it was linked.
 
     Parameters
@@ -120,9 +118,7 @@ def select_of(table: LinkTable, number: int, quote: Any, vendor: str) -> str:
     )
 
 
-def read_json(
-    host: Registry, host_ids: Iterable[int], using: str | None = None
-) -> list[JsonAnnotation]:
+def read_json(host: Any, host_ids: Iterable[int], using: str | None = None) -> list[JsonAnnotation]:
     """Non-categorical values of hosts, in the order in which they were linked; one query."""
     ids = set(host_ids)
     if not ids:
@@ -158,7 +154,7 @@ def field_values(
 
 
 def dataset_features(
-    host: Registry, host_ids: Iterable[int], using: str | None = None
+    host: Any, host_ids: Iterable[int], using: str | None = None
 ) -> set[tuple[int, int]]:
     """Pairs of artifact and feature where the feature is measured within the dataset."""
     if host.__name__ != "Artifact":

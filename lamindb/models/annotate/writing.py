@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from lamindb.base.hashing import hash_json_value
 
-from .links import JsonTable, json_table, link_tables
+from .links import JsonTable, json_table, link_tables, registry_of
 from .reading import available_tables
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def write(host: Any, plan: Plan, using: str) -> None:
     with transaction.atomic(using=using):
         link_labels(host, plan.labels, using)
         if plan.values:
-            table = json_table(type(host))
+            table = json_table(registry_of(host))
             if table.value == "value":
                 link_own_values(host, table, plan.values, using)
             else:
@@ -56,7 +56,7 @@ def write(host: Any, plan: Plan, using: str) -> None:
 def link_labels(host: Any, labels: list[tuple[Any, Any]], using: str) -> None:
     """Insert the rows of all link tables; one statement per table."""
     rows: dict[Any, list[Any]] = {}
-    tables = link_tables(type(host))
+    tables = link_tables(registry_of(host))
     for feature, record in labels:
         table = tables[type(record)]
         columns = {table.host: host, table.value: record}
@@ -122,13 +122,13 @@ def remove(host: Any, feature_ids: Iterable[int], using: str) -> int:
     ids = list(feature_ids)
     n_removed = 0
     with transaction.atomic(using=using):
-        for table in available_tables(type(host)):
+        for table in available_tables(registry_of(host)):
             if table.feature is not None:
                 rows = table.model.objects.using(using).filter(
                     **{table.host: host.pk, "feature_id__in": ids}
                 )
                 n_removed += rows._raw_delete(using) or 0
-        values = json_table(type(host))
+        values = json_table(registry_of(host))
         rows = values.model.objects.using(using).filter(
             Q(**{values.host: host.pk}), **{f"{values.feature}__in": ids}
         )
@@ -138,7 +138,7 @@ def remove(host: Any, feature_ids: Iterable[int], using: str) -> int:
 
 def remove_label(host: Any, feature: Feature, record: Any, using: str) -> int:
     """Unlink a host from one label of a feature."""
-    table = link_tables(type(host))[type(record)]
+    table = link_tables(registry_of(host))[type(record)]
     rows = table.model.objects.using(using).filter(
         **{table.host: host.pk, table.value: record.pk, "feature": feature.pk}
     )
@@ -147,7 +147,7 @@ def remove_label(host: Any, feature: Feature, record: Any, using: str) -> int:
 
 def remove_value(host: Any, feature: Feature, value: Any, using: str) -> int:
     """Unlink a host from one non-categorical value of a feature."""
-    table = json_table(type(host))
+    table = json_table(registry_of(host))
     rows = table.model.objects.using(using).filter(**{table.host: host.pk})
     if table.value == "value":
         same = [row.pk for row in rows.filter(feature=feature.pk) if row.value == value]
