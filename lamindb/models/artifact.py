@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
     from lamindb.base.types import ArtifactKind
 
+    from .annotate.writing import Plan
     from .artifact_source import Source
     from .query_set import BasicQuerySet
     from .run import Run
@@ -133,11 +134,12 @@ class Artifact(ArtifactConstructors, SQLRecord, IsVersioned, TracksRun, TracksUp
             ),
         ]
 
-    # not stored: where content comes from until it is saved, and what the row was like
+    # not stored: content and values of features until they are saved, and what the row was like
     _source: Source | None = None
     _replacement: Source | None = None
     _memory: Any = None
     _recreating_run: Run | None = None
+    _annotation: Plan | None = None
     _stored: Mapping[str, Any] = MappingProxyType({})
 
     _constructor_keywords = artifact_request.KEYWORDS

@@ -111,6 +111,8 @@ def groups(artifacts: list[Artifact]) -> Iterator[tuple[str, list[Artifact]]]:
 
 def kind_of(artifact: Artifact) -> str:
     """How an artifact is saved: `KINDS` has the functions."""
+    if artifact._annotation is not None:
+        return "single"
     if needs_content(artifact):
         assert artifact._source is not None
         is_simple = artifact._state.adding and has_auto_key(artifact)

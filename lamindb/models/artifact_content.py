@@ -6,12 +6,15 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+
 from lamindb.base.types import UNSET
 from lamindb.setup.session import settings
 from lamindb.storage.content import describe_path, glance
 from lamindb.storage.staging import StagedCopy
 from lamindb.storage.stores import is_cloud
 
+from .annotate.writing import write
 from .artifact_identity import set_content
 from .artifact_places import STORAGE_ONGOING, check_place_is_free, path_as_str
 from .saving import save_record
@@ -102,7 +105,9 @@ def new_storage(artifact: Artifact) -> tuple[Storage, ...]:
 
 
 def write_row(artifact: Artifact, using: str, **kwargs: Any) -> bool:
-    """Insert or update the row, and before that the one of a storage location that is referenced.
+    """Insert or update the row, with the values of features that wait for it.
+
+    Before that comes the row of a storage location that is referenced.
 
     Returns
     -------
@@ -111,7 +116,12 @@ def write_row(artifact: Artifact, using: str, **kwargs: Any) -> bool:
     for storage in new_storage(artifact):
         storage.save(using=using)
         artifact.storage = storage
-    return save_record(artifact, using=using, **kwargs)
+    if artifact._annotation is None:
+        return save_record(artifact, using=using, **kwargs)
+    with transaction.atomic(using=using):
+        is_new = save_record(artifact, using=using, **kwargs)
+        write(artifact, artifact._annotation, using)
+    return is_new
 
 
 def set_ongoing(artifact: Artifact) -> None:

@@ -14,6 +14,7 @@ from lamindb.storage.formats import infer_otype, otype_of
 from lamindb.storage.layout import auto_key
 from lamindb.storage.memory import is_in_memory
 
+from .annotate.preparing import prepare, resolve_keys
 from .artifact_identity import (
     adopt_same_content,
     find_same_content,
@@ -65,6 +66,7 @@ def construct_artifact(artifact: Artifact, args: tuple[Any, ...], kwargs: dict[s
     registry = type(artifact)
     request = parse_request(args, kwargs)
     check_request(registry, request)
+    values = resolve_keys(request.features) if request.features else {}
     if is_in_memory(request.path):
         key = request.key or getattr(request.revises, "key", None)
         source = source_of_data(request.path, key, request.format)
@@ -77,6 +79,7 @@ def construct_artifact(artifact: Artifact, args: tuple[Any, ...], kwargs: dict[s
         source = source_at(location, preferred, skip_check=request.skip_check_exists)
     try:
         fill(artifact, request, source)
+        artifact._annotation = prepare(artifact, values, "set") if values else None
     except BaseException:
         discard_temporary(source)
         raise

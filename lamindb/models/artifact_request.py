@@ -152,13 +152,12 @@ def check_data(data: Any) -> None:
 
 
 def refuse_validation(request: Request) -> None:
-    """An artifact must never look validated or annotated when nothing was checked."""
-    for name in ("features", "schema"):
-        if getattr(request, name) is not None:
-            raise NotImplementedError(
-                f"Artifact({name}=…) needs validation, which this version does not have yet: "
-                f"save the artifact without {name}"
-            )
+    """An artifact must never look validated when nothing was checked."""
+    if request.schema is not None:
+        raise NotImplementedError(
+            "Artifact(schema=…) needs validation, which this version does not have yet: save the "
+            "artifact without schema"
+        )
 
 
 def check_records(request: Request) -> None:

@@ -225,6 +225,7 @@ def finish_save(artifact: Artifact) -> None:
     """Forget what waited for the row, and remember what is stored."""
     artifact._source = None
     artifact._revises = None
+    artifact._annotation = None
     remember(artifact)
     link_recreating_runs([artifact])
 

@@ -12,7 +12,12 @@ import pandas as pd
 import pytest
 
 import lamindb as ln
-from lamindb.errors import FieldValidationError, InvalidArgument, NoStorageLocationForSpace
+from lamindb.errors import (
+    FieldValidationError,
+    InvalidArgument,
+    NoStorageLocationForSpace,
+    ValidationError,
+)
 
 DF = pd.DataFrame({"a": [1, 2, 3]})
 
@@ -405,7 +410,8 @@ WRONG = [
     (("a.txt",), {"key": "a.txt", "space": "team"}, TypeError, "space has to be a Space"),
     (("a.txt",), {"key": "a.txt", "branch": "b"}, TypeError, "branch has to be a Branch"),
     (("a.txt",), {"key": "a.txt", "kind": "k" * 21}, FieldValidationError, "kind of Artifact"),
-    (("a.txt",), {"key": "a.txt", "features": {"a": 1}}, NotImplementedError, "needs validation"),
+    (("a.txt",), {"key": "a.txt", "features": {"a": 1}}, ValidationError, "could not be validated"),
+    (("a.txt",), {"key": "a.txt", "features": [1]}, TypeError, "Pass a dictionary"),
     (("store/.lamindb/lamin.db",), {"key": "a"}, ValueError, "inside the `.lamindb/` directory"),
     (("store/.lamindb",), {"key": "a"}, ValueError, "inside the `.lamindb/` directory"),
     (("folder",), {}, ValueError, "Pass one of key, run or description"),
@@ -451,9 +457,9 @@ def test_an_unreadable_file(instance) -> None:
 
 
 def test_validation_is_refused_until_there_is_some(instance) -> None:
-    """An artifact must never look validated or annotated when nothing was checked."""
+    """An artifact must never look validated when nothing was checked."""
     schema = ln.Schema([ln.Feature(name="a", dtype=int).save()]).save()
-    for options in ({"schema": schema}, {"features": {"a": 1}}, {"schema_id": schema.id}):
+    for options in ({"schema": schema}, {"schema_id": schema.id}):
         with pytest.raises(NotImplementedError, match="needs validation"):
             ln.Artifact.from_dataframe(DF, key="a.parquet", **options)
     assert ln.Artifact.filter().count() == 0

@@ -342,3 +342,34 @@ def test_the_number_of_queries_does_not_grow(lab: SimpleNamespace, count_queries
     assert len(values["perturbation"]) == 151
     assert read.count <= 5
     assert ArtifactULabel.objects.count() == 151
+
+
+def test_values_are_checked_by_the_constructor_and_written_with_the_row(
+    lab: SimpleNamespace, tmp_path: Any
+) -> None:
+    (tmp_path / "b.txt").write_text("b")
+    values = {"temperature": 21.6, "perturbation": ["DMSO", "IFNG"]}
+    artifact = ln.Artifact(tmp_path / "b.txt", key="b.txt", features=values)
+    assert not JsonValue.filter().exists()
+    artifact.save()
+    assert artifact.features.get_values() == {
+        "perturbation": {"DMSO", "IFNG"},
+        "temperature": 21.6,
+    }
+    (tmp_path / "c.txt").write_text("c")
+    with pytest.raises(ValidationError, match="Failed to set features on Artifact"):
+        ln.Artifact(tmp_path / "c.txt", key="c.txt", features={"temperature": "warm"})
+    assert not ln.Artifact.filter(key="c.txt").exists()
+
+
+def test_values_of_many_new_artifacts(lab: SimpleNamespace, tmp_path: Any) -> None:
+    artifacts = []
+    for i in range(3):
+        (tmp_path / f"{i}.txt").write_text(f"{i}")
+        features = {"n_cells": i} if i else None
+        artifacts.append(ln.Artifact(tmp_path / f"{i}.txt", key=f"{i}.txt", features=features))
+    ln.save(artifacts)
+    assert [a.features.get_values() for a in artifacts] == [{}, {"n_cells": 1}, {"n_cells": 2}]
+    again = ln.Artifact(tmp_path / "0.txt", key="0.txt", features={"n_cells": 7}).save()
+    assert again == artifacts[0]
+    assert again.features.get_values() == {"n_cells": 7}
