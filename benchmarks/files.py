@@ -6,10 +6,11 @@ import functools
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.instances import new_instance
-from benchmarks.registry import Workload, alternate, elapsed, register
+from benchmarks.registry import Workload, elapsed, register
 
 MAX_RUNS = 5
 LARGE_FILE = 2**30
@@ -32,22 +33,21 @@ def _large_file(runs: int) -> tuple[list[float], list[float]]:
     def save(number: int) -> None:
         ln.Artifact(source, key="large.bin").save()
 
-    def save_new_content(number: int) -> None:
+    def measure(step: Callable[[int], None], into: list[float], number: int) -> None:
         change_one_byte(source)
-        times.append(elapsed(save, number))
-        ln.Artifact.get(key="large.bin").delete(permanent=True)
-        os.sync()  # its bytes must not be written at the expense of the floor
-
-    def floor_anew(number: int) -> None:
+        into.append(elapsed(step, number))
+        # both write to memory that was just freed, and to a disk that is idle
         Path("floor.bin").unlink(missing_ok=True)
-        floors.append(elapsed(floor, number))
+        ln.Artifact.filter(key="large.bin").delete(permanent=True)
         os.sync()
 
     floors: list[float] = []
     times: list[float] = []
     with new_instance():
         write_blocks(source, LARGE_FILE)
-        alternate(floor_anew, save_new_content, min(runs, MAX_RUNS))
+        for number in range(min(runs, MAX_RUNS) + 1):
+            measure(floor, floors, number)
+            measure(save, times, number)
     return floors[1:], times[1:]
 
 

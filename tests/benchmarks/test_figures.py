@@ -46,6 +46,27 @@ def test_the_table_shows_goal_floor_and_verdict():
     assert "1.25 × floor" in lines[1]
 
 
+def test_sizes_are_shown_in_mebibytes():
+    goal = workload(goal=200 * 2**20, unit="bytes")
+    figures = [Figure(goal, 2**20, 150 * 2**20, None), Figure(goal, 2**20, 201 * 2**20, None)]
+    assert [figure.ok for figure in figures] == [True, False]
+    line = report.table(figures).splitlines()[1]
+    assert line.split()[3:] == ["1.0", "MiB", "150.0", "MiB", "200", "MiB", "ok"]
+    shown = json.loads(report.as_json(figures))[0]
+    assert (shown["unit"], shown["median"], shown["goal"]) == ("bytes", 150 * 2**20, "200 MiB")
+
+
+def test_a_floor_and_what_it_carries_take_turns():
+    order = []
+    floors, times = registry.alternate(
+        lambda number: order.append(("floor", number)),
+        lambda number: order.append(("step", number)),
+        runs=2,
+    )
+    assert order == [(name, number) for number in range(3) for name in ("floor", "step")]
+    assert (len(floors), len(times)) == (2, 2), "the first run only warms up"
+
+
 def test_naming_a_workload_measures_its_floor_too(capsys, monkeypatch):
     monkeypatch.setattr(registry, "WORKLOADS", {})
     registry.register(

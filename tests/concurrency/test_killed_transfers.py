@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 import lamindb as ln
-from lamindb.storage.listing import is_leftover
 from tests.support.forks import ForkServer
 
 N_KILLS = 6  # of each of the 18 operations
@@ -193,11 +192,11 @@ OPERATIONS = {
 }
 
 
-def write_sources(name: str, kind: str, generator: random.Random) -> None:
+def write_sources(name: str, kind: str, generator: random.Random, size: int = FILE_SIZE) -> None:
     """Write an old and a new state of a file or folder."""
     for state in ("old", "new"):
         if kind == "file":
-            files = {Path("sources", state, f"{name}.bin"): generator.randbytes(FILE_SIZE)}
+            files = {Path("sources", state, f"{name}.bin"): generator.randbytes(size)}
         else:
             folder = Path("sources", state, name)
             texts = {f"{state}.txt": state, **FILES}
@@ -240,12 +239,6 @@ def kill_some(forks: ForkServer, operation: str, kind: str, storage: Any) -> Non
 @pytest.mark.parametrize("operation", ["save", "new version", "replace", "delete"])
 def test_in_local_storage(instance, operation) -> None:
     kill_at_random_points(operation, ln.Storage.get())
-    artifacts = {Path(artifact.path).name for artifact in ln.Artifact.filter(branch=None)}
-    stored = {path.name for path in Path("store/.lamindb").iterdir()} - artifacts
-    ours = {name for name in stored if name.startswith(("lamin.db", "storage_uid"))}
-    orphans = {name for name in stored - ours if not is_leftover(name)}
-    # the row of an artifact goes before its content; what remains belongs to no artifact
-    assert operation == "delete" or not orphans
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -194,7 +194,7 @@ def test_temporary_files_do_not_stay(instance) -> None:
     assert temporary_files() == []
 
 
-def test_a_broken_download_leaves_no_file(instance, bucket) -> None:
+def test_a_broken_download_leaves_no_file(sqlite_instance, bucket) -> None:
     content = os.urandom(3 * MB)
     with FlakyProxy(bucket.endpoint_url) as proxy:
         storage = ln.Storage(root=f"s3://{bucket.name}?endpoint_url={proxy.url}").save()

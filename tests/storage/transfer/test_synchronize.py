@@ -114,7 +114,7 @@ def test_folder_with_something_newer_is_left_alone(stored_study, tmp_path):
     synchronize(stored_study.url("study"), copy)
     (copy / "meta.csv").unlink()
     (copy / "mine.txt").write_text("mine")
-    os.utime(copy / "mine.txt", (NOW, NOW + 1000))
+    os.utime(copy / "mine.txt", (NOW, NOW + 1_000_000))
     before = content_of(copy)
     assert synchronize(stored_study.url("study"), copy) is False
     assert content_of(copy) == before
