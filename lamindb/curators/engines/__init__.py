@@ -1,0 +1,1 @@
+"""Tables as the checks see them, whichever library holds the data."""
