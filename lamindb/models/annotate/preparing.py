@@ -10,7 +10,6 @@ from django.db.models import Model
 
 from lamindb.base.dtypes import ListDtype, parse
 from lamindb.base.registries import get_registry_name
-from lamindb.base.text import listed
 from lamindb.base.validation import Report
 from lamindb.errors import ValidationError
 from lamindb.models.current import current_run
@@ -20,7 +19,8 @@ from lamindb.models.registry_fields import name_field
 
 from .feature_names import features_by_name
 from .links import link_tables, registry_of
-from .resolve import is_allowed, resolve_values
+from .resolve import not_allowed, resolve_values
+from .term_texts import ambiguous, not_saved, not_validated, unexpected
 from .values import (
     COLLECTIONS,
     WrongValue,
@@ -35,8 +35,6 @@ from .writing import Plan
 
 if TYPE_CHECKING:
     from lamindb.models.feature import Feature
-
-N_LISTED = 20
 
 
 @dataclass
@@ -205,17 +203,12 @@ def records_of(host: Any, feature: Feature, value: Any, problems: Problems) -> l
     items = [unwrapped(item) for item in items_of(value)]
     records = [item for item in items if isinstance(item, Model)]
     texts = [item for item in items if not isinstance(item, Model) and item != ""]
-    for record in records:
-        if problem := why_not_allowed(host, feature, record):
-            note(problems, feature, record, problem)
+    note_unfit(host, feature, records, problems)
     resolution = resolve_values(str(feature._dtype_str), texts, host._state.db)
     for text, reason in resolution.ambiguous.items():
-        hint = (
-            f" For feature '{feature.name}', pass the intended record object instead of a string."
-        )
-        note(problems, feature, text, f"{reason}.{hint}")
+        note(problems, feature, text, ambiguous(reason, feature.name))
     if resolution.missing:
-        note(problems, feature, value, not_validated(feature, resolution.missing))
+        note(problems, feature, value, how_to_create(feature, resolution.missing))
     found = resolution.found
     return [
         item if isinstance(item, Model) else found[item] for item in items if is_found(item, found)
@@ -227,43 +220,28 @@ def is_found(item: Any, found: dict[Any, Any]) -> bool:
     return isinstance(item, Model) or item in found
 
 
-def why_not_allowed(host: Any, feature: Feature, record: Any) -> str | None:
-    """Why a record cannot be a value of a feature, None if it can."""
-    if record._state.adding:
-        return f"{record!r} is not saved: save it first"
-    expected = describe_dtype(feature)
-    if not is_allowed(str(feature._dtype_str), record):
-        label = getattr(record, name_field(registry_of(record)) or "uid", None) or record.uid
-        kind = getattr(record, "type", None)
-        received = kind.name if kind is not None else get_registry_name(type(record))
-        return (
-            f"Expected a record of type '{expected}' for feature '{feature.name}', but received "
-            f"'{label}' of type '{received}'."
-        )
-    table = link_tables(registry_of(host)).get(type(record))
-    if table is None or table.feature is None:
-        return (
-            f"{type(host).__name__} cannot have values of {get_registry_name(type(record))} for "
-            f"feature '{feature.name}'"
-        )
-    return None
+def note_unfit(host: Any, feature: Feature, records: list[Any], problems: Problems) -> None:
+    """Remember which records cannot be values of a feature, and why."""
+    saved = [record for record in records if not record._state.adding]
+    unfit = {id(r) for r in not_allowed(str(feature._dtype_str), saved, host._state.db)}
+    tables = link_tables(registry_of(host))
+    for record in records:
+        table = tables.get(type(record))
+        if record._state.adding:
+            note(problems, feature, record, not_saved(record))
+        elif id(record) in unfit:
+            text = unexpected(record, str(feature._dtype_str), feature.name)
+            note(problems, feature, record, text)
+        elif table is None or table.feature is None:
+            text = (
+                f"{type(host).__name__} cannot have values of {get_registry_name(type(record))} "
+                f"for feature '{feature.name}'"
+            )
+            note(problems, feature, record, text)
 
 
-def describe_dtype(feature: Feature) -> str:
-    """Registries or type that a dtype allows, for an error text."""
-    names = []
-    for alternative in alternatives(parse(str(feature._dtype_str))):
-        if alternative.type_uid is None:
-            names.append(alternative.registry)
-        else:
-            registry = find_registry(alternative.registry)
-            names.append(registry.objects.get(uid=alternative.type_uid).name)
-    return "|".join(names)
-
-
-def not_validated(feature: Feature, missing: list[Any]) -> str:
+def how_to_create(feature: Feature, missing: list[Any]) -> str:
     """Which terms have no record, and how to create them."""
-    plural = "" if len(missing) == 1 else "s"
     alternative = alternatives(parse(str(feature._dtype_str)))[0]
     registry = find_registry(alternative.registry)
     column = alternative.field or name_field(registry) or "uid"
@@ -271,8 +249,7 @@ def not_validated(feature: Feature, missing: list[Any]) -> str:
     create = "" if "." in alternative.registry else ", create=True"
     call = f"{prefix}{registry.__name__}.from_values({missing}, field='{column}'{create}).save()"
     return (
-        f"{len(missing)} term{plural} not validated in feature '{feature.name}': "
-        f"{listed(missing, N_LISTED)}\n"
+        f"{not_validated(missing, feature.name)}\n"
         "    → fix typos, remove non-existent values, or create objects via:\n\n"
         f"  objects = {call}"
     )

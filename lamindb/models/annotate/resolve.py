@@ -1,24 +1,27 @@
-"""Strings → records: which records the values of a categorical feature mean."""
+"""Terms → records: which records the values of a categorical feature mean."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import CharField, Model, TextField
+from django.db.models import QuerySet
 
-from lamindb.base.dtypes import parse
+from lamindb.base.dtypes import CatAlternative, parse, parse_registry_field
+from lamindb.errors import ValidationError
+from lamindb.models.curated_values import comparable, curated_field, is_numeric, is_text
+from lamindb.models.curation import equal
 from lamindb.models.current import visible_branch_ids
-from lamindb.models.feature_dtypes import alternatives, find_registry, find_type
+from lamindb.models.feature_dtypes import alternatives, find_type, registry_by_name
 from lamindb.models.hierarchy_sql import TypeLevel, ids_of_members
 from lamindb.models.registry_fields import has_field, name_field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from django.db.models import Field, QuerySet
+    from django.db.models import Field, Model
 
-    from lamindb.base.dtypes import CatAlternative
+FEATURE = "Feature"
 
 
 @dataclass
@@ -40,6 +43,184 @@ class Resolution:
     missing: list[Any] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Vocabulary:
+    """Records that one alternative of a categorical dtype allows, and the column of their terms.
+
+    Attributes
+    ----------
+    registry
+        Registry of the records.
+    column
+        Column with the terms.
+    rows
+        The records: on the visible branches, below the type, within the filters.
+    alternative
+        Part of the dtype that this stands for.
+    type_record
+        Type that the dtype names.
+    """
+
+    registry: Any
+    column: Field
+    rows: QuerySet
+    alternative: CatAlternative
+    type_record: Any = None
+
+    def narrowed(self, **conditions: Any) -> Vocabulary:
+        """The same with fewer records."""
+        return replace(self, rows=QuerySet.filter(self.rows, **conditions))
+
+    def comparable(self, values: Iterable[Any]) -> list[Any]:
+        """Values of the type of the column: no other ones can be in it."""
+        if not (is_text(self.column) or is_numeric(self.column)):
+            values = [value for value in values if not isinstance(value, str)]
+        return comparable(values, self.column)
+
+    def ids(self, values: Sequence[Any]) -> tuple[dict[Any, int], dict[Any, str]]:
+        """Keys of records by the value that means them, and why other values are ambiguous.
+
+        Read in one query, however many values there are; a second one if names repeat.
+        """
+        wanted = self.comparable(values)
+        if not wanted:
+            return {}, {}
+        typed = is_typed(self.registry)
+        columns = (self.column.attname, "pk", *(["type_id"] if typed else []))
+        rows = equal(self.rows, self.column, wanted).order_by().values_list(*columns)
+        found: dict[Any, int] = {}
+        repeated: dict[Any, list[tuple[Any, ...]]] = {}
+        first: dict[Any, tuple[Any, ...]] = {}
+        for row in rows:
+            value = row[0]
+            if value in first:
+                repeated.setdefault(value, [first[value]]).append(row)
+            else:
+                first[value] = row
+                found[value] = row[1]
+        if not repeated:
+            return found, {}
+        if not typed:
+            return found | {value: min(r[1] for r in same) for value, same in repeated.items()}, {}
+        return self._decide(found, repeated)
+
+    def _decide(
+        self, found: dict[Any, int], repeated: dict[Any, list[tuple[Any, ...]]]
+    ) -> tuple[dict[Any, int], dict[Any, str]]:
+        """Among records of the same name, the one with the fewest types above, if it is one."""
+        type_ids = {type_id for same in repeated.values() for _, _, type_id in same}
+        levels = type_levels(self.registry, type_ids - {None}, self.rows.db)
+        ambiguous = {}
+        for value, same in repeated.items():
+            top = min(levels[type_id][0] for _, _, type_id in same)
+            topmost = sorted((row for row in same if levels[row[2]][0] == top), key=row_id)
+            if len(topmost) == 1:
+                found[value] = topmost[0][1]
+            else:
+                del found[value]
+                types = [levels[type_id][1] for _, _, type_id in topmost]
+                ambiguous[value] = why_ambiguous(self.registry, value, top, types)
+        return found, ambiguous
+
+    def records(self, ids: Iterable[int]) -> dict[int, Any]:
+        """Records by key, read in one query."""
+        wanted = list(ids)
+        if not wanted:
+            return {}
+        rows = self.registry.objects.using(self.rows.db).all()
+        return {row.pk: row for row in equal(rows, self.registry._meta.pk, wanted)}
+
+
+def row_id(row: tuple[Any, ...]) -> int:
+    """Key of a record in a row of term, key and type."""
+    return row[1]
+
+
+def vocabularies(dtype_str: str, using: str | None = None) -> list[Vocabulary]:
+    """What a categorical dtype, or the `itype` of a schema, allows; one per alternative.
+
+    Parameters
+    ----------
+    dtype_str
+        `cat[…]`, a list of it, or a registry or field such as `Feature`, `Feature[<uid>]`,
+        `bionty.Gene.ensembl_gene_id`.
+    using
+        Alias of the database.
+
+    Raises
+    ------
+    ValidationError
+        There is no such registry.
+    DoesNotExist
+        There is no such type.
+
+    Examples
+    --------
+    >>> [vocabulary.registry for vocabulary in vocabularies("cat[ULabel]")]
+    [ULabel]
+    """
+    return [vocabulary(alternative, using) for alternative in parsed_alternatives(dtype_str)]
+
+
+def parsed_alternatives(dtype_str: str) -> tuple[CatAlternative, ...]:
+    """Alternatives of a dtype or of the `itype` of a schema."""
+    text = dtype_str
+    if text.startswith(f"cat[{FEATURE}"):  # no dtype of a feature, but of columns
+        text = text.removeprefix("cat[").removesuffix("]")
+    if text.startswith(("cat[", "list[")):
+        return alternatives(parse(text))
+    name, _, brackets = text.partition("[")
+    registry, column = parse_registry_field(name)
+    return (CatAlternative(registry, column, type_uid=brackets.removesuffix("]") or None),)
+
+
+def vocabulary(alternative: CatAlternative, using: str | None = None) -> Vocabulary:
+    """Records that an alternative allows, on the visible branches."""
+    registry = registry_by_name(alternative.registry)
+    if registry is None:
+        raise ValidationError(f"there is no registry '{alternative.registry}'")
+    branches = visible_branch_ids(using)
+    rows = registry.objects.using(using or "default").all()
+    if has_field(registry, "branch"):
+        rows = QuerySet.filter(rows, branch_id__among=branches)
+    type_record = None
+    if alternative.type_uid is not None:
+        type_record = find_type(registry, alternative.type_uid)
+        ids = ids_of_members(registry, type_record.pk, branches, None)
+        rows = QuerySet.filter(rows, id__in=ids)
+    if alternative.registry == FEATURE:
+        rows = QuerySet.filter(rows, is_type=False)
+    for key, (_, _, value) in alternative.parsed_filters().items():
+        rows = QuerySet.filter(rows, **{key: boolean(value)})
+    column = curated_field(registry, alternative.field or name_field(registry) or "uid")
+    return Vocabulary(registry, column, rows, alternative, type_record)
+
+
+def boolean(text: str) -> Any:
+    """Value of a filter: `True` and `False` are written as such in dtypes."""
+    return {"True": True, "False": False}.get(text, text)
+
+
+def is_typed(registry: Any) -> bool:
+    """Whether the records of a registry have types."""
+    return has_field(registry, "type") and has_field(registry, "is_type")
+
+
+def type_levels(registry: Any, ids: set[int], using: str) -> dict[int | None, tuple[int, str]]:
+    """Level of the members of types, and names of the types: 0 is the level of those without."""
+    types = equal(registry.objects.using(using).all(), registry._meta.pk, list(ids))
+    level = TypeLevel("type_id", table=registry._meta.db_table)
+    rows = types.annotate(_level=level).values_list("pk", "_level", "name")
+    return {None: (0, ""), **{pk: (level, name) for pk, level, name in rows}}
+
+
+def why_ambiguous(registry: Any, value: Any, level: int, types: list[str]) -> str:
+    """Text that says among which records a value does not decide."""
+    where = "root-level records" if level == 0 else f"records at depth {level}"
+    below = "" if level == 0 else f" (under types: {types})"
+    return f"Ambiguous match for {registry.__name__} '{value}': found {len(types)} {where}{below}"
+
+
 def resolve_values(dtype_str: str, values: Iterable[Any], using: str | None = None) -> Resolution:
     """Records that values of a categorical dtype mean; alternatives are tried in order.
 
@@ -55,110 +236,56 @@ def resolve_values(dtype_str: str, values: Iterable[Any], using: str | None = No
     Returns
     -------
     Resolution
-        Read in one query per alternative, however many values there are.
+        Read in a constant number of queries per alternative, however many values there are.
 
     Examples
     --------
     >>> resolve_values("cat[ULabel]", ["DMSO", "nothing"]).missing
     ['nothing']
     """
-    rest = list(dict.fromkeys(values))
-    order = {value: i for i, value in enumerate(rest)}
-    result = Resolution()
-    for alternative in alternatives(parse(dtype_str)):
-        if not rest:
+    asked = list(dict.fromkeys(values))
+    result = Resolution(missing=asked)
+    records: dict[Any, Any] = {}
+    for source in vocabularies(dtype_str, using):
+        if not result.missing:
             break
-        by_value = records_by_value(alternative, rest, using)
-        for value, records in by_value.items():
-            if len(records) == 1:
-                result.found[value] = records[0]
-            else:
-                result.ambiguous[value] = why_ambiguous(records, value)
-        rest = [value for value in rest if value not in by_value]
-    result.found = {v: result.found[v] for v in sorted(result.found, key=order.__getitem__)}
-    result.missing = rest
+        ids, ambiguous = source.ids(result.missing)
+        by_id = source.records(ids.values())
+        records |= {value: by_id[pk] for value, pk in ids.items() if pk in by_id}
+        result.ambiguous |= ambiguous
+        known = records.keys() | result.ambiguous.keys()
+        result.missing = [value for value in result.missing if value not in known]
+    result.found = {value: records[value] for value in asked if value in records}
     return result
 
 
-def records_by_value(
-    alternative: CatAlternative, values: list[Any], using: str | None
-) -> dict[Any, list[Any]]:
-    """Records by the value that means them; several if it is not clear which."""
-    registry = find_registry(alternative.registry)
-    column = alternative.field or name_field(registry) or "uid"
-    wanted = comparable(registry._meta.get_field(column), values)
-    if not wanted:
-        return {}
-    rows = candidates(alternative, registry, using).filter(**{f"{column}__one_of": wanted})
-    typed = has_field(registry, "type") and has_field(registry, "is_type")
-    if typed:
-        level = TypeLevel("type_id", table=registry._meta.db_table) - 1
-        rows = rows.annotate(_level=level).select_related("type").order_by("_level", "id")
-    else:
-        rows = rows.order_by("id")
-    by_value: dict[Any, list[Any]] = {}
-    for record in rows:
-        by_value.setdefault(getattr(record, column), []).append(record)
-    pick = topmost if typed else first
-    return {value: pick(records) for value, records in by_value.items()}
+def not_allowed(dtype_str: str, records: Iterable[Model], using: str | None = None) -> list[Model]:
+    """Records that cannot be values of a categorical dtype: registry, type or filters don't fit.
 
+    Parameters
+    ----------
+    dtype_str
+        Categorical dtype, or a list of it.
+    records
+        Saved records.
+    using
+        Alias of the database.
 
-def comparable(column: Field, values: list[Any]) -> set[Any]:
-    """Values of the type of a column: no other one can be in it."""
-    is_text = isinstance(column, (CharField, TextField))
-    return {value for value in values if isinstance(value, str) == is_text}
-
-
-def candidates(alternative: CatAlternative, registry: Any, using: str | None) -> QuerySet:
-    """Records that an alternative allows, on the visible branches."""
-    branches = visible_branch_ids(using)
-    rows = registry.objects.using(using or "default")
-    if has_field(registry, "branch"):
-        rows = rows.filter(branch_id__among=branches)
-    if alternative.type_uid is not None:
-        type_record = find_type(registry, alternative.type_uid)
-        rows = rows.filter(id__in=ids_of_members(registry, type_record.pk, branches, None))
-    for key, (_, _, value) in alternative.parsed_filters().items():
-        rows = rows.filter(**{key: boolean(value)})
-    return rows
-
-
-def boolean(text: str) -> Any:
-    """Value of a filter: `True` and `False` are written as such in dtypes."""
-    return {"True": True, "False": False}.get(text, text)
-
-
-def topmost(records: list[Any]) -> list[Any]:
-    """Those of the records, which are ordered by level, that have the fewest types above."""
-    return [record for record in records if record._level == records[0]._level]
-
-
-def first(records: list[Any]) -> list[Any]:
-    """The first record, for registries that have no types."""
-    return records[:1]
-
-
-def why_ambiguous(records: list[Any], value: Any) -> str:
-    """Text that says among which records a value does not decide."""
-    name = type(records[0]).__name__
-    level = records[0]._level
-    if level == 0:
-        return f"Ambiguous match for {name} '{value}': found {len(records)} root-level records"
-    types = [record.type.name for record in records]
-    return (
-        f"Ambiguous match for {name} '{value}': found {len(records)} records at depth {level} "
-        f"(under types: {types})"
-    )
-
-
-def is_allowed(dtype_str: str, record: Model) -> bool:
-    """Whether a record can be a value of a categorical dtype: registry, type and filters fit."""
-    for alternative in alternatives(parse(dtype_str)):
-        registry = find_registry(alternative.registry)
-        if type(record) is not registry:
+    Returns
+    -------
+    list
+        In the order of the records; read in one query per alternative that restricts.
+    """
+    rest = list(records)
+    for alternative in parsed_alternatives(dtype_str):
+        registry = registry_by_name(alternative.registry)
+        ids = [record.pk for record in rest if type(record) is registry]
+        if not ids:
             continue
         if alternative.type_uid is None and not alternative.filters:
-            return True
-        if candidates(alternative, registry, record._state.db).filter(pk=record.pk).exists():
-            return True
-    return False
+            allowed = set(ids)
+        else:
+            rows = equal(vocabulary(alternative, using).rows, registry._meta.pk, ids)
+            allowed = set(rows.values_list("pk", flat=True))
+        rest = [r for r in rest if type(r) is not registry or r.pk not in allowed]
+    return rest
