@@ -29,6 +29,7 @@ with mounting("lamindb"):
     from .feature import Feature
     from .jsonvalue import JsonValue
     from .schema import Schema
+    from .schema_formats import FormatConstraints
     from .schema_members import SchemaOptionals
     from .validated import ValidateFields
     from .ulabel import ULabel
@@ -145,6 +146,7 @@ __all__ = [
     "FeatureBlock",
     "FeatureProject",
     "FeatureValue",
+    "FormatConstraints",
     "HasAbbr",
     "HasEmoji",
     "HasParents",

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.db.models import PROTECT, AutoField, ManyToManyField
 
+from lamindb.base.deprecation import deprecated
+from lamindb.base.descriptors import class_and_instance_method, strict_classmethod
 from lamindb.base.fields import BooleanField, CharField, ForeignKey, IntegerField, TextField
 
-from . import query_aliases, schema_create, schema_members, schema_save
+from . import (
+    describe,
+    query_aliases,
+    schema_create,
+    schema_describe,
+    schema_from_data,
+    schema_members,
+    schema_save,
+)
 from .curatable import CanCurate
+from .feature import Feature
+from .schema_formats import FormatConstraints
 from .schema_members import SchemaOptionals
 from .sqlrecord import SQLRecord
 from .tracked import TracksRun, TracksUpdates
 from .typed import HasType, query_members
 
 if TYPE_CHECKING:
-    from .feature import Feature
+    import pandas as pd
+
+    from lamindb.base.types import FieldAttr, ListLike
+
     from .query_set import BasicQuerySet, QuerySet
     from .schema_members import Pending
 
@@ -93,6 +108,7 @@ class Schema(SQLRecord, HasType, CanCurate, TracksRun, TracksUpdates):
 
     # what the constructor got and the next save writes
     _pending: Pending | None = None
+    _slots: dict[str, Schema] | None = None
 
     _constructor_keywords = schema_create.KEYWORDS
     _query_aliases = {
@@ -103,6 +119,130 @@ class Schema(SQLRecord, HasType, CanCurate, TracksRun, TracksUpdates):
 
     def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         schema_create.construct_schema(self, args, kwargs)
+
+    @strict_classmethod
+    def from_values(
+        cls: Any,
+        values: ListLike,
+        field: FieldAttr = Feature.name,
+        dtype: str | None = None,
+        name: str | None = None,
+        mute: bool = False,
+        organism: SQLRecord | str | None = None,
+        source: SQLRecord | None = None,
+        raise_validation_error: bool = True,
+    ) -> Schema | None:
+        """Schema whose members are registered values, such as gene ids.
+
+        Parameters
+        ----------
+        values
+            Values, each of which is one member.
+        field
+            Field that identifies the members.
+        dtype
+            Dtype of all members; numbers by default unless they are features.
+        name
+            Name of the schema.
+        mute
+            Do not log.
+        organism
+            Consider records of this organism only: a record, or its name.
+        source
+            Source of the records.
+        raise_validation_error
+            False leaves out values that are not registered.
+
+        Returns
+        -------
+        An unsaved schema, or the existing one with these members; None if no value is registered
+        and that is no error.
+
+        Raises
+        ------
+        ValidationError
+            Some values are not registered.
+        ValueError
+            There are no values.
+        TypeError
+            `field` is no field of a registry.
+
+        Examples
+        --------
+        >>> schema = ln.Schema.from_values(adata.var_names, field=bt.Gene.ensembl_gene_id).save()
+        """
+        return schema_from_data.schema_of_values(
+            cls,
+            values,
+            field,
+            dtype=dtype,
+            name=name,
+            mute=mute,
+            organism=organism,
+            source=source,
+            raise_validation_error=raise_validation_error,
+        )
+
+    @classmethod
+    def from_dataframe(
+        cls,
+        df: pd.DataFrame,
+        field: FieldAttr = Feature.name,
+        name: str | None = None,
+        mute: bool = False,
+        organism: SQLRecord | str | None = None,
+        source: SQLRecord | None = None,
+    ) -> Schema | None:
+        """Schema whose members are the registered columns of a data frame.
+
+        Parameters
+        ----------
+        df
+            Data frame.
+        field
+            Field that identifies the columns.
+        name
+            Name of the schema.
+        mute
+            Do not log which columns are registered.
+        organism
+            Consider records of this organism only: a record, or its name.
+        source
+            Source of the records.
+
+        Returns
+        -------
+        An unsaved schema, or the existing one with these members; None if no column is registered.
+
+        Raises
+        ------
+        ValueError
+            The columns are no features and have several data types.
+        TypeError
+            `field` is no field of a registry.
+
+        Examples
+        --------
+        >>> ln.Feature.from_dataframe(df).save()
+        >>> schema = ln.Schema.from_dataframe(df).save()
+        """
+        return schema_from_data.schema_of_dataframe(
+            cls, df, field, name=name, mute=mute, organism=organism, source=source
+        )
+
+    @classmethod
+    @deprecated("from_dataframe")
+    def from_df(
+        cls,
+        df: pd.DataFrame,
+        field: FieldAttr = Feature.name,
+        name: str | None = None,
+        mute: bool = False,
+        organism: SQLRecord | str | None = None,
+        source: SQLRecord | None = None,
+    ) -> Schema | None:
+        """Deprecated alias of `from_dataframe`."""
+        return cls.from_dataframe(df, field, name, mute, organism, source)
 
     def save(self, *args: Any, **kwargs: Any) -> Schema:
         """Write the schema, its members and its slots; the hash follows them.
@@ -184,14 +324,29 @@ class Schema(SQLRecord, HasType, CanCurate, TracksRun, TracksUpdates):
         """Members in their order; a list before the first save."""
         if self._state.adding:
             return list(self._pending.records) if self._pending is not None else []
+        if self.is_type:
+            return schema_members.member_registry(self.itype).objects.none()
         return schema_members.members_in_order(self)
 
     @property
     def slots(self) -> dict[str, Schema]:
-        """Component schemas by slot."""
+        """Component schemas by slot; read once, and again after the next save."""
         if self._pending is not None:
             return dict(self._pending.slots)
-        return {} if self._state.adding else schema_members.slots_of(self)
+        if self._slots is None:
+            self._slots = {} if self._state.adding else schema_members.slots_of(self)
+        return dict(self._slots)
+
+    @property
+    def formats(self) -> FormatConstraints:
+        """Constraints on storage formats; to change them, assign and save.
+
+        Examples
+        --------
+        >>> schema.formats.zarr = {"zarr_format": 3}
+        >>> schema.save()
+        """
+        return FormatConstraints(self)
 
     @property
     def optionals(self) -> SchemaOptionals:
@@ -208,6 +363,8 @@ class Schema(SQLRecord, HasType, CanCurate, TracksRun, TracksUpdates):
             On assignment to a schema that is not saved.
         TypeError
             On assignment of anything but a feature or None.
+        ValueError
+            On assignment of a feature that is not saved.
         """
         return schema_save.index_feature(self)
 
@@ -215,8 +372,7 @@ class Schema(SQLRecord, HasType, CanCurate, TracksRun, TracksUpdates):
     def index(self, value: Feature | None) -> None:
         if self._state.adding:
             raise AssertionError("Save the schema before you set its index, or pass index=")
-        uid = None if value is None else schema_members.checked_features([value])[0].uid
-        schema_members.write_setting(self, schema_members.INDEX, uid)
+        schema_save.set_index(self, value)
 
     @property
     def dtype(self) -> str | None:
@@ -262,3 +418,36 @@ class Schema(SQLRecord, HasType, CanCurate, TracksRun, TracksUpdates):
         >>> assay_type.query_schemas().to_dataframe()
         """
         return query_members(self, depth)
+
+    @class_and_instance_method
+    def describe(
+        cls_or_self,
+        return_str: bool = False,
+        include: Literal["comments", "hidden"] | None = None,
+        n_max_features: int | None = None,
+    ) -> str | None:
+        """Describe flags, members and slots; the fields of the registry if called on the class.
+
+        Parameters
+        ----------
+        return_str
+            Return the text instead of printing it.
+        include
+            `"comments"` adds the notes of the schema, `"hidden"` lists hidden features too.
+        n_max_features
+            Maximum number of members to list, 100 by default.
+
+        Raises
+        ------
+        ValueError
+            The schema is not saved.
+
+        Examples
+        --------
+        >>> schema.describe()
+        """
+        if isinstance(cls_or_self, type):
+            return describe.describe_registry(cls_or_self, return_str=return_str)
+        return schema_describe.describe_schema(
+            cls_or_self, return_str=return_str, include=include, n_max_features=n_max_features
+        )

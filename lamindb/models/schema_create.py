@@ -37,9 +37,12 @@ from .schema_hash import FIXED_UIDS, hash_of_schema
 from .schema_members import (
     Pending,
     accessor_of,
+    check_members,
     extra_settings,
     index_uid,
+    label_of,
     optional_uids,
+    type_uid_of,
 )
 
 if TYPE_CHECKING:
@@ -120,9 +123,7 @@ def parse(registry: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[
     check_keywords(registry, (), kwargs)
     check_uid_length(registry, kwargs)
     check_type(registry, kwargs)
-    given = ("features", "slots", "itype", "index")
-    if not kwargs.get("is_type") and all(kwargs.get(name) is None for name in given):
-        raise InvalidArgument("Please pass features or slots or itype or set is_type=True")
+    check_content(kwargs)
     suffix = kwargs.get("suffix")
     if suffix is not None and CanonicalSuffix.from_path(f"x{suffix}") != suffix:
         known = ", ".join(sorted(CanonicalSuffix.simple_formats))
@@ -130,6 +131,24 @@ def parse(registry: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[
             f"Invalid suffix '{suffix}'. Please pass a canonical suffix: {known}"
         )
     return {name: value for name, value in kwargs.items() if value is not UNSET}
+
+
+def check_content(kwargs: dict[str, Any]) -> None:
+    """Refuse a schema that says nothing about datasets, and a type that does.
+
+    Raises
+    ------
+    InvalidArgument
+    """
+    content = [n for n in ("features", "slots", "itype", "index") if kwargs.get(n) is not None]
+    if content == ["slots"] and not kwargs["slots"]:
+        content = []
+    if kwargs.get("is_type"):
+        members = [name for name in content if name != "itype"]
+        if members:
+            raise InvalidArgument(f"a schema type takes no {members[0]}: leave out is_type=True")
+    elif not content:
+        raise InvalidArgument("Please pass features or slots or itype or set is_type=True")
 
 
 # -- members and slots
@@ -160,18 +179,26 @@ def split_config(features: Any) -> tuple[list[Any], list[str]]:
         raise TypeError("features has to store feature records! use .from_values() otherwise")
     records, optional = [], []
     for item in features:
-        config: dict[str, Any] = {}
-        record = item
-        if isinstance(item, tuple):
-            record, config = item
+        record, config = item if is_configured(item) else (item, {})
         if not isinstance(record, Model):
             raise TypeError("features has to store feature records! use .from_values() otherwise")
+        unknown = config.keys() - {"optional"}
+        if unknown:
+            raise InvalidArgument(
+                f"{sorted(unknown)} of feature '{label_of(record)}' is no configuration: pass "
+                "feature.with_config(optional=True)"
+            )
         records.append(record)
         if config.get("optional"):
             optional.append(record.uid)
     if not records:
         raise ValueError("Provide a list of features, the list is empty")
     return records, optional
+
+
+def is_configured(item: Any) -> bool:
+    """Whether an item is what `feature.with_config(…)` returns."""
+    return isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], dict)
 
 
 def check_records(records: list[Any]) -> None:
@@ -182,7 +209,7 @@ def check_records(records: list[Any]) -> None:
         raise ValueError(
             "Can only create schema from validated features: save them first, "
             "features that are not saved: "
-            + ", ".join(str(r.name) for r in records if r._state.adding)
+            + ", ".join(label_of(r) for r in records if r._state.adding)
         )
     twice = [uid for uid, n in Counter(record.uid for record in records).items() if n > 1]
     if twice:
@@ -201,6 +228,10 @@ def checked_slots(slots: Any, kwargs: dict[str, Any]) -> dict[str, Schema]:
             raise TypeError(f"slots has to map slots to schemas, '{slot}' is {component!r}")
         if component._state.adding:
             raise InvalidArgument(f"schema for {slot} {component!r} must be saved before use")
+        if component.is_type:
+            raise InvalidArgument(
+                f"schema for {slot} is the type '{component.name}': pass one of it"
+            )
     if kwargs.get("otype") is None and set(slots) != {EXTERNAL}:
         raise InvalidArgument("Please pass otype != None for composite schemas")
     return dict(slots)
@@ -218,8 +249,8 @@ def columns_of(kwargs: dict[str, Any], pending: Pending) -> dict[str, Any]:
         itype = itype or registry
         if registry_of_itype(itype) != registry:
             raise InvalidArgument(f"features are of {registry}, which does not match itype {itype}")
-        if kwargs.get("n_members") not in (None, len(pending.records)):
-            raise InvalidArgument("pass n_members only without features")
+        check_members(pending.records, itype)
+    n_members = checked_number(kwargs.get("n_members"), len(pending.records))
     flexible = kwargs.get("flexible")
     if flexible is None and not is_type:
         flexible = not pending.records
@@ -233,11 +264,28 @@ def columns_of(kwargs: dict[str, Any], pending: Pending) -> dict[str, Any]:
         "_dtype_str": None if is_type else dtype_of_members(kwargs.get("dtype"), itype),
         "flexible": flexible,
         "coerce": kwargs.get("coerce") or None,
-        "n_members": len(pending.records) or kwargs.get("n_members"),
-        "minimal_set": kwargs.get("minimal_set", True),
-        "maximal_set": kwargs.get("maximal_set", False),
-        "ordered_set": kwargs.get("ordered_set", False),
+        "n_members": n_members,
+        "minimal_set": kwargs.get("minimal_set") is not False,
+        "maximal_set": bool(kwargs.get("maximal_set")),
+        "ordered_set": bool(kwargs.get("ordered_set")),
     }
+
+
+def checked_number(n_members: Any, n_records: int) -> int | None:
+    """Number of members; -1 means that it is not fixed.
+
+    Raises
+    ------
+    InvalidArgument
+        Not a number of members, or another one than was passed.
+    """
+    if n_members is None or n_members == -1:
+        return n_records or None
+    if not isinstance(n_members, int) or n_members < 0:
+        raise InvalidArgument(f"n_members has to be a whole number, not {n_members!r}")
+    if n_records and n_members != n_records:
+        raise InvalidArgument("pass n_members only without features")
+    return n_members
 
 
 def serialize_itype(itype: Any) -> str | None:
@@ -281,6 +329,9 @@ def checked_itype(itype: str) -> str | None:
         raise InvalidArgument(f"itype '{itype}' is no registry such as Feature or bionty.Gene")
     if field is not None and find_field(registry, field) is None:
         raise InvalidArgument(f"itype '{itype}': {registry_name} has no field '{field}'")
+    uid = type_uid_of(itype)
+    if bracket and not registry.objects.filter(uid=uid, is_type=True).exists():
+        raise InvalidArgument(f"itype '{itype}': there is no feature type with uid '{uid}'")
     return registry_name if field == "name" else itype
 
 
@@ -348,6 +399,7 @@ def prepare_update(
 ) -> None:
     """Become the existing schema of this name; what differs is written on save."""
     become(schema, existing)
+    pending.former_itype = existing.itype
     for name, value in columns.items():
         if value is not None or name not in ("description", "otype", "suffix"):
             setattr(schema, name, value)

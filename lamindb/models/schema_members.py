@@ -11,13 +11,19 @@ from django.db.models import Case, IntegerField, Value, When
 from lamindb.base.registries import get_registry_name
 from lamindb.errors import InvalidArgument
 
+from .current import visible_branch_ids
+from .hierarchy_sql import ids_of_members
+from .registry_fields import name_field
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .feature import Feature
     from .query_set import BasicQuerySet
     from .schema import Schema
 
 SETTINGS = "af"
-OPTIONALS, ORDER, INDEX = "1", "2", "3"
+OPTIONALS, ORDER, INDEX, HIDDEN = "1", "2", "3", "4"
 """Key in `_aux` under which settings of members are, and the keys there."""
 
 
@@ -29,6 +35,7 @@ class Pending:
     optional_uids: list[str] = field(default_factory=list)
     index_uid: str | None = None
     slots: dict[str, Schema] = field(default_factory=dict)
+    former_itype: str | None = None
 
 
 # -- settings in `_aux`
@@ -89,24 +96,25 @@ def accessor_of(registry: Any) -> str:
     raise InvalidArgument(f"records of {get_registry_name(registry)} cannot be members of a schema")
 
 
-def member_registry(schema: Schema) -> Any:
-    """Registry of the members, by the identifier type."""
-    itype = (schema.itype or "Feature").partition("[")[0]
-    parts = itype.split(".")
+def member_registry(itype: str | None) -> Any:
+    """Registry of the members, by the identifier type of their schema."""
+    parts = (itype or "Feature").partition("[")[0].split(".")
     module, name = ("lamindb", parts[0]) if parts[0][0].isupper() else (parts[0], parts[1])
     return apps.get_model(module, name)
 
 
-def link_model(schema: Schema) -> tuple[Any, str]:
+def link_model(schema: Schema, registry: Any) -> tuple[Any, str]:
     """Link table of the members, and its column that refers to the member."""
-    registry = member_registry(schema)
     manager = getattr(schema, accessor_of(registry))
     return manager.through, manager.target_field_name
 
 
-def members_in_order(schema: Schema) -> BasicQuerySet:
-    """Members of a saved schema in the order of their links, or as set explicitly."""
-    registry = member_registry(schema)
+def members_in_order(schema: Schema, itype: str | None = None) -> BasicQuerySet:
+    """Members of a saved schema in the order of their links, or as set explicitly.
+
+    Another `itype` than that of the schema finds the members it had before a change.
+    """
+    registry = member_registry(itype or schema.itype)
     try:
         accessor = accessor_of(registry)
     except InvalidArgument:
@@ -120,26 +128,83 @@ def members_in_order(schema: Schema) -> BasicQuerySet:
     return members.order_by("links_schema__id")
 
 
-def link(schema: Schema, records: list[Any], using: str) -> None:
-    """Insert links to new members, in this order."""
-    if records:
-        through, column = link_model(schema)
-        rows = [through(schema_id=schema.pk, **{f"{column}_id": r.pk}) for r in records]
-        through.objects.using(using).bulk_create(rows)
+def members_of_schemas(schemas: list[Schema], using: str) -> Iterator[tuple[Schema, list[Any]]]:
+    """Schemas with their members in order, read in one query per registry of members."""
+    by_registry: dict[Any, list[Schema]] = {}
+    for schema in schemas:
+        by_registry.setdefault(member_registry(schema.itype), []).append(schema)
+    for registry, group in by_registry.items():
+        members: dict[int, list[Any]] = {schema.pk: [] for schema in group}
+        try:
+            through, column = link_model(group[0], registry)
+        except InvalidArgument:  # none of this registry
+            continue
+        links = through.objects.using(using).filter(schema_id__in=list(members))
+        for each in links.select_related(column).order_by("id"):
+            members[each.schema_id].append(getattr(each, column))
+        for schema in group:
+            yield schema, sort_members(schema, members[schema.pk])
 
 
-def unlink(schema: Schema, ids: list[int], using: str) -> None:
-    """Delete links to members."""
-    if ids:
-        through, column = link_model(schema)
-        links = through.objects.using(using)
-        links.filter(**{"schema_id": schema.pk, f"{column}_id__in": ids}).delete_rows()
+def sort_members(schema: Schema, members: list[Any]) -> list[Any]:
+    """Members as the schema orders them explicitly, the others last."""
+    order = {uid: i for i, uid in enumerate(read_setting(schema, ORDER) or ())}
+    return sorted(members, key=lambda member: order.get(member.uid, len(order)))
 
 
 def slots_of(schema: Schema) -> dict[str, Schema]:
     """Component schemas by slot, in one query."""
     links = schema.links_component.select_related("component").order_by("id")
     return {link.slot: link.component for link in links}
+
+
+def slots_of_schemas(schemas: list[Schema], using: str) -> dict[int, dict[str, Schema]]:
+    """Component schemas by slot for several schemas, in one query."""
+    slots: dict[int, dict[str, Schema]] = {schema.pk: {} for schema in schemas}
+    links = schemas[0].links_component.model.objects.using(using)
+    found = links.filter(composite_id__in=list(slots)).select_related("component").order_by("id")
+    for each in found:
+        slots[each.composite_id][each.slot] = each.component
+    return slots
+
+
+def check_members(records: list[Any], itype: str | None) -> None:
+    """Refuse features that are types, and features that the identifier type leaves out.
+
+    Raises
+    ------
+    InvalidArgument
+    """
+    types = [record.name for record in records if getattr(record, "is_type", False)]
+    if types:
+        raise InvalidArgument(f"feature types cannot be members of a schema: {', '.join(types)}")
+    uid = type_uid_of(itype)
+    if uid is None or not records:
+        return
+    registry: Any = type(records[0])
+    using = records[0]._state.db
+    type_record = registry.objects.using(using).get(uid=uid)
+    below = ids_of_members(registry, type_record.pk, visible_branch_ids(using), None)
+    ids = {record.pk for record in records}
+    inside = registry.objects.using(using).filter(pk__one_of=ids).filter(pk__in=below)
+    known = set(inside.values_list("pk", flat=True))
+    others = [record.name for record in records if record.pk not in known]
+    if others:
+        raise InvalidArgument(
+            f"features have to be of type '{type_record.name}', as the itype says; "
+            f"these are not: {', '.join(others)}"
+        )
+
+
+def label_of(record: Any) -> str:
+    """Name of a member, or whatever its registry has for a name."""
+    registry: Any = type(record)
+    return str(getattr(record, name_field(registry) or "pk"))
+
+
+def type_uid_of(itype: str | None) -> str | None:
+    """Uid of the feature type that an identifier type names, None if it names none."""
+    return (itype or "").partition("[")[2].removesuffix("]") or None
 
 
 class SchemaOptionals:
@@ -169,14 +234,17 @@ class SchemaOptionals:
         """
         return optional_uids(self.schema)
 
-    def get(self) -> BasicQuerySet:
-        """Optional members in the order of the members.
+    def get(self) -> BasicQuerySet | list[Any]:
+        """Optional members in the order of the members; a list before the first save.
 
         Examples
         --------
         >>> schema.optionals.get().to_list("name")
         """
-        return members_in_order(self.schema).filter(uid__in=self.get_uids())
+        uids = set(self.get_uids())
+        if self.schema._state.adding:
+            return [member for member in self.schema.members if member.uid in uids]
+        return members_in_order(self.schema).filter(uid__one_of=uids)
 
     def set(self, features: list[Feature]) -> None:
         """Make exactly these members optional.
@@ -242,13 +310,20 @@ class SchemaOptionals:
 
     def _uids(self, features: Any) -> list[str]:
         uids = [feature.uid for feature in checked_features(features)]
-        members = members_in_order(self.schema).filter(uid__in=uids)
-        if members.count() < len(set(uids)):
+        if not set(uids) <= uids_of_members(self.schema):
             raise ValueError("Feature not part of the schema, please use schema.add() instead.")
         return uids
 
     def _write(self, uids: list[str]) -> None:
         write_setting(self.schema, OPTIONALS, list(dict.fromkeys(uids)))
+
+
+def uids_of_members(schema: Schema) -> set[str]:
+    """Uids of the members, saved or not."""
+    members = schema.members
+    if isinstance(members, list):
+        return {member.uid for member in members}
+    return set(members.order_by().values_list("uid", flat=True))
 
 
 def as_list(features: Any) -> Any:

@@ -10,21 +10,26 @@ from django.db import router, transaction
 from lamindb.base.log import logger
 from lamindb.errors import ValidationError
 
+from .bulk import insert_rows
 from .current import TRASH_BRANCH_ID
 from .exact import select
 from .initialization import become
 from .saving import save_record, unsaved_on_failure
 from .schema_hash import hash_of_schema
 from .schema_members import (
+    INDEX,
     OPTIONALS,
     Pending,
+    check_members,
     checked_features,
     index_uid,
-    link,
+    label_of,
+    link_model,
+    member_registry,
     members_in_order,
     optional_uids,
     slots_of,
-    unlink,
+    uids_of_members,
     write_setting,
 )
 
@@ -47,7 +52,7 @@ def save_schema(schema: Schema, **kwargs: Any) -> None:
             if inserted and pending is not None:
                 link(schema, pending.records, using)
                 link_slots(schema, pending.slots, using)
-    schema._pending = None
+    schema._pending = schema._slots = None
 
 
 def revive(schema: Schema, using: str) -> bool:
@@ -70,6 +75,22 @@ def revive(schema: Schema, using: str) -> bool:
     return True
 
 
+def link(schema: Schema, records: list[Any], using: str) -> None:
+    """Insert links to new members, in this order; within a transaction."""
+    if records:
+        through, column = link_model(schema, member_registry(schema.itype))
+        rows = [through(schema_id=schema.pk, **{f"{column}_id": r.pk}) for r in records]
+        insert_rows(through, rows, using)
+
+
+def unlink(schema: Schema, records: list[Any], using: str) -> None:
+    """Delete links to members."""
+    if records:
+        through, column = link_model(schema, type(records[0]))
+        links = through.objects.using(using).filter(schema_id=schema.pk)
+        links.filter(**{f"{column}_id__in": [r.pk for r in records]}).delete_rows()
+
+
 def link_slots(schema: Schema, slots: dict[str, Schema], using: str) -> None:
     """Insert the links to component schemas."""
     if slots:
@@ -82,16 +103,24 @@ def link_slots(schema: Schema, slots: dict[str, Schema], using: str) -> None:
 
 def update(schema: Schema, pending: Pending | None, using: str, **kwargs: Any) -> None:
     """Update a saved schema; its hash follows its members, slots and flags."""
-    before = [] if schema.is_type else list(members_in_order(schema))
-    slots = {} if schema.is_type else slots_of(schema)
-    after = pending.records if pending is not None else before
-    if pending is not None:
-        slots = pending.slots
     if not schema.is_type:
-        set_hash(schema, after, slots, using)
-    if pending is not None:
-        replace_links(schema, before, pending, using)
+        if pending is None:
+            members = list(members_in_order(schema))
+            forget_former_optionals(schema, members)
+            set_hash(schema, members, slots_of(schema), using)
+        else:
+            set_hash(schema, pending.records, pending.slots, using)
+            replace_links(schema, pending, using)
     save_record(schema, using=using, **kwargs)
+
+
+def forget_former_optionals(schema: Schema, members: list[Any]) -> None:
+    """Members that were taken out through the relation are no optional members any more."""
+    uids = {member.uid for member in members}
+    optional = optional_uids(schema)
+    kept = [uid for uid in optional if uid in uids]
+    if kept != optional:
+        write_setting(schema, OPTIONALS, kept)
 
 
 def set_hash(schema: Schema, members: list[Any], slots: dict[str, Schema], using: str) -> None:
@@ -134,13 +163,16 @@ def warn_about_artifacts(schema: Schema) -> None:
         )
 
 
-def replace_links(schema: Schema, before: list[Any], pending: Pending, using: str) -> None:
+def replace_links(schema: Schema, pending: Pending, using: str) -> None:
     """Link exactly the members and slots that were passed, in their order."""
+    before = list(members_in_order(schema, pending.former_itype))
     if before != pending.records:
-        gone = [member for member in before if member not in pending.records]
+        kept = {(type(record), record.pk) for record in pending.records}
+        gone = [member for member in before if (type(member), member.pk) not in kept]
         if gone:
-            logger.warning(f"you're removing these features: {[member.name for member in gone]}")
-        unlink(schema, [member.pk for member in before], using)
+            names = [label_of(member) for member in gone]
+            logger.warning(f"you're removing these features: {names}")
+        unlink(schema, before, using)
         link(schema, pending.records, using)
     if slots_of(schema) != pending.slots:
         schema.links_component.all().delete_rows()
@@ -157,9 +189,12 @@ def add_members(schema: Schema, features: list[Any], *, optional: bool) -> None:
             "Adding required features would invalidate validated datasets: make a new schema"
         )
     records = checked_features(features)
+    check_change(schema, records)
+    check_members(records, schema.itype)
     using = router.db_for_write(type(schema), instance=schema)
-    known = set(members_in_order(schema).values_list("uid", flat=True))
-    link(schema, [record for record in records if record.uid not in known], using)
+    known = uids_of_members(schema)
+    with transaction.atomic(using=using):
+        link(schema, [record for record in records if record.uid not in known], using)
     if schema.minimal_set:
         uids = [*optional_uids(schema), *(record.uid for record in records)]
         write_setting(schema, OPTIONALS, list(dict.fromkeys(uids)))
@@ -173,11 +208,35 @@ def remove_members(schema: Schema, features: list[Any]) -> None:
             "datasets: make a new schema"
         )
     records = checked_features(features)
+    check_change(schema, records)
     using = router.db_for_write(type(schema), instance=schema)
-    unlink(schema, [record.pk for record in records], using)
     gone = {record.uid for record in records}
     left = [uid for uid in optional_uids(schema) if uid not in gone]
+    unlink(schema, records, using)
     write_setting(schema, OPTIONALS, left)
+    if index_uid(schema) in gone:
+        write_setting(schema, INDEX, None)
+    if not uids_of_members(schema):
+        schema.n_members = None
+
+
+def check_change(schema: Schema, features: list[Any]) -> None:
+    """Refuse to change the members of a schema that has no row, or to link what cannot be one.
+
+    Raises
+    ------
+    ValueError
+        The schema or a feature is not saved.
+    TypeError
+        The members of the schema are no features.
+    """
+    if schema._state.adding:
+        raise ValueError("Save the schema before you change its members: schema.save()")
+    if not (schema.itype or "Feature").startswith("Feature"):
+        raise TypeError(f"the members of this schema are records of {schema.itype}, not features")
+    unsaved = [feature.name for feature in features if feature._state.adding]
+    if unsaved:
+        raise ValueError(f"Save the features first, these are not saved: {', '.join(unsaved)}")
 
 
 def index_feature(schema: Schema) -> Any:
@@ -185,4 +244,17 @@ def index_feature(schema: Schema) -> Any:
     uid = index_uid(schema)
     if uid is None:
         return None
-    return apps.get_model("lamindb", "Feature").objects.get(uid=uid)
+    using = router.db_for_read(type(schema), instance=schema)
+    return apps.get_model("lamindb", "Feature").objects.using(using).get(uid=uid)
+
+
+def set_index(schema: Schema, feature: Any) -> None:
+    """Mark the feature that describes the index; see `Schema.index`."""
+    if feature is None:
+        write_setting(schema, INDEX, None)
+        return
+    if not isinstance(feature, apps.get_model("lamindb", "Feature")):
+        raise TypeError(f"index must be a Feature, got {feature!r}")
+    check_change(schema, [feature])
+    check_members([feature], None)
+    write_setting(schema, INDEX, feature.uid)
