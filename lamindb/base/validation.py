@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-__all__ = ["COERCE_HINT", "TERMS", "Failure", "Report"]
+__all__ = ["COERCE_HINT", "TERMS", "Failure", "Report", "failed_check", "wrong_type"]
 
 TERMS = "TERMS"
 """Group of failures about terms that are not in a registry."""
@@ -131,6 +131,60 @@ class Report:
 
         names = list(Failure.__dataclass_fields__)
         return pandas.DataFrame([asdict(one) for one in self.failures], columns=names)
+
+
+def wrong_type(name: str, expected: str, got: str, *, may_coerce: bool) -> Failure:
+    """Say that a column, or a value, has another type.
+
+    Parameters
+    ----------
+    name : str
+        Column or key.
+    expected, got : str
+        What was wanted and what is there.
+    may_coerce : bool
+        Whether to point out coercion.
+
+    Returns
+    -------
+    Failure
+
+    Example
+    -------
+    >>> wrong_type("i", "int", "float64", may_coerce=True).error
+    "expected series 'i' to have type int, got float64"
+    """
+    error = f"expected series '{name}' to have type {expected}, got {got}"
+    check = f"dtype('{expected}')"
+    return Failure("SCHEMA", "WRONG_DATATYPE", name, error, check, may_coerce=may_coerce)
+
+
+def failed_check(name: str, dtype: object, got: str) -> Failure:
+    """Say that values are not of a dtype.
+
+    Parameters
+    ----------
+    name : str
+        Column or key.
+    dtype : object
+        The dtype, or its string.
+    got : str
+        What is there.
+
+    Returns
+    -------
+    Failure
+
+    Example
+    -------
+    >>> failed_check("x", "bool", "object").check
+    "Column 'x' failed dtype check for 'bool': got object"
+    """
+    check = f"Column '{name}' failed dtype check for '{dtype}': got {got}"
+    error = (
+        f"Column '{name}' failed series or dataframe validator 0: <Check check_function: {check}>"
+    )
+    return Failure("DATA", "DATAFRAME_CHECK", name, error, check)
 
 
 def _as_json_text(failures: list[Failure]) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from lamindb.base.dtypes import CatDtype
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
 Kind = Literal[
     "int",
     "float",
+    "number",
     "bool",
     "str",
     "path",
@@ -24,16 +28,58 @@ Kind = Literal[
     "dict",
     "record",
     "mixed",
+    "other",
     "empty",
 ]
-"""What the non-missing values of a column are; `category` only for columns that are typed so."""
+"""What the non-missing values of a column are.
+
+`number` is a complex or decimal number, `record` a row of a registry, `empty` means that there are
+no values, and `other` is what no dtype means, say, a period. A column is `int`, `float`, `number`,
+`bool`, `datetime`, `datetime_tz` or `category` only if its type says so: Python objects of these
+kinds, and objects of several kinds, are `mixed`.
+"""
 
 N_ROWS = 10
 """How many failing rows and values a report shows per failure."""
 
 
+@dataclass(frozen=True)
+class Misfits:
+    """Values that do not fit a dtype.
+
+    Attributes
+    ----------
+    n
+        How many there are.
+    rows, values
+        Positions and values of the first ones.
+    """
+
+    n: int
+    rows: tuple[int, ...] = ()
+    values: tuple[Any, ...] = ()
+
+    def __str__(self) -> str:
+        shown = [f"{v!r} (row {row})" for v, row in zip(self.values, self.rows, strict=True)]
+        rest = f", ... ({self.n} values)" if self.n > len(shown) else ""
+        return ", ".join(shown) + rest
+
+
 class CoercionError(ValueError):
-    """A column cannot be converted losslessly; the text names the first values that fail."""
+    """A column cannot be converted losslessly; the text names the first values that fail.
+
+    Parameters
+    ----------
+    dtype
+        The dtype that was wanted.
+    misfits
+        What cannot be converted.
+    """
+
+    def __init__(self, dtype: Dtype, misfits: Misfits) -> None:
+        name = "category" if isinstance(dtype, CatDtype) else dtype
+        super().__init__(f"Could not losslessly coerce into {name}: {misfits}")
+        self.misfits = misfits
 
 
 class Column(ABC):
@@ -45,15 +91,27 @@ class Column(ABC):
         Label as in the data; for an index its name, which may be None.
     type_name
         What error texts call the type, e.g. `float64`, `object`, `category`.
+    is_object
+        Whether it can hold any Python object.
     """
 
     name: Any
     type_name: str
+    is_object: bool = False
 
     @property
     @abstractmethod
     def kind(self) -> Kind:
         """What the non-missing values are."""
+
+    @property
+    @abstractmethod
+    def kinds(self) -> frozenset[Kind]:
+        """Kinds of the single values, also of Python objects; of a category, of its categories."""
+
+    @abstractmethod
+    def item_kinds(self, depth: int = 1) -> frozenset[Kind]:
+        """Kinds of the elements of lists, which may be nested; a missing element is `empty`."""
 
     @property
     @abstractmethod
@@ -74,6 +132,10 @@ class Column(ABC):
     @abstractmethod
     def missing_rows(self, limit: int = N_ROWS) -> tuple[int, ...]:
         """Positions of the first missing values."""
+
+    @abstractmethod
+    def misfits(self, dtype: Dtype) -> Misfits:
+        """Values that do not fit a dtype: all of them if the type of the column is wrong."""
 
     @abstractmethod
     def coerced(self, dtype: Dtype) -> Column:
@@ -120,6 +182,9 @@ class Table(ABC):
     @abstractmethod
     def column(self, label: Any) -> Column:
         """Column by label, which has to be unique."""
+
+    def prepare(self, dtypes: Mapping[str, Dtype]) -> None:  # noqa: B027
+        """Announce which columns will be asked for, so that one query can answer all."""
 
     @abstractmethod
     def with_columns(self, columns: Mapping[str, Column], index: Column | None = None) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date, datetime, timezone
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -10,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Model
 
 from lamindb.base.dtypes import CatDtype, ListDtype, SimpleDtype, is_dict_value, parse_dict_value
-from lamindb.base.validation import Failure
+from lamindb.base.validation import failed_check, wrong_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lamindb.base.dtypes import Dtype
+    from lamindb.base.validation import Failure
 
 UTC_DTYPE = "datetime64[ns, UTC]"
 COLLECTIONS = (list, tuple, set, frozenset)
@@ -247,16 +249,10 @@ def failure_of(name: str, dtype: Dtype, value: Any, *, may_coerce: bool) -> Fail
     """What is wrong with a value that does not fit its dtype."""
     kind = type(value).__name__
     if isinstance(dtype, SimpleDtype) and dtype.name in AS_COLUMN:
-        error = f"expected series '{name}' to have type {dtype}, got {kind}"
-        check = f"dtype('{dtype}')"
-        return Failure(
-            "SCHEMA", "WRONG_DATATYPE", name, error, check, values=(value,), may_coerce=may_coerce
-        )
-    check = f"Column '{name}' failed dtype check for '{dtype}': got {kind}"
-    error = (
-        f"Column '{name}' failed series or dataframe validator 0: <Check check_function: {check}>"
-    )
-    return Failure("DATA", "DATAFRAME_CHECK", name, error, check, values=(value,))
+        failure = wrong_type(name, str(dtype), kind, may_coerce=may_coerce)
+    else:
+        failure = failed_check(name, dtype, kind)
+    return replace(failure, values=(value,))
 
 
 def read_value(dtype: Dtype, value: Any) -> Any:
