@@ -29,6 +29,8 @@
     ├── CannotSwitchDefaultInstance             the default instance is fixed in this process
     ├── ConnectWithinDevDirError                the development directory pins another instance
     ├── NoAccessTokenError (RuntimeError)       a hub request without access token
+    ├── OntologyNotAvailable (ConnectionError)  the table of an ontology is nowhere to be had
+    ├── CorruptedOntology (ValueError)          the file of an ontology is truncated or malformed
     └── DefaultMessageException                 has a text also when raised without arguments
         ├── CurrentInstanceNotConfigured
         └── ApiKeyError
@@ -52,7 +54,11 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.core.exceptions import MultipleObjectsReturned, ObjectDoesNotExist
+
+    from lamindb.base.validation import Report
 
     DoesNotExist = ObjectDoesNotExist
     MultipleResultsFound = MultipleObjectsReturned
@@ -65,6 +71,7 @@ __all__ = [
     "BranchAlreadyExists",
     "CannotSwitchDefaultInstance",
     "ConnectWithinDevDirError",
+    "CorruptedOntology",
     "CurrentInstanceNotConfigured",
     "DefaultMessageException",
     "DoesNotExist",
@@ -87,6 +94,7 @@ __all__ = [
     "NoWriteAccess",
     "NotebookNotSaved",
     "ObjectDoesNotExist",
+    "OntologyNotAvailable",
     "SettingsEnvFileOutdated",
     "StorageAlreadyManaged",
     "StorageNotEmpty",
@@ -126,7 +134,15 @@ class LaminError(Exception):
 
 
 class ValidationError(LaminError, ValueError):
-    """Data, values or fields do not pass a check."""
+    """Data, values or fields do not pass a check.
+
+    Attributes
+    ----------
+    report : Report or None
+        Everything that is wrong with a dataset or with values, one entry per failure.
+    """
+
+    report: Report | None = None
 
 
 class InvalidArgument(LaminError, ValueError):
@@ -233,6 +249,26 @@ class ConnectWithinDevDirError(LaminError):
 
 class NoAccessTokenError(LaminError, RuntimeError):
     """A hub request has no access token."""
+
+
+class OntologyNotAvailable(LaminError, ConnectionError):
+    """The table of an ontology is neither on this machine nor can it be downloaded.
+
+    Parameters
+    ----------
+    message : str
+        What is missing, where it was looked for, and what to do.
+    alternatives : sequence
+        Other versions that are on this machine.
+    """
+
+    def __init__(self, message: str = "", alternatives: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.alternatives = list(alternatives)
+
+
+class CorruptedOntology(LaminError, ValueError):
+    """The file of an ontology is truncated or malformed."""
 
 
 class DefaultMessageException(LaminError):

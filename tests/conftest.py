@@ -48,6 +48,7 @@ def settings_dir(
     home = tmp_path_factory.mktemp("settings")
     monkeypatch.setenv("LAMIN_SETTINGS_DIR", str(home))
     monkeypatch.setenv("LAMIN_CACHE_DIR", str(home / "cache"))
+    monkeypatch.setenv("BIONTY_OFFLINE", "1")
     yield home / ".lamin"
     _reset_session()
 
@@ -143,6 +144,24 @@ def postgres_instance(
     """Like `instance`, on Postgres; the tables are made once, their rows for each test."""
     postgres_server.wipe(_filled_postgres)
     yield _init(db=postgres_server.url(_filled_postgres))
+    _close_connections()
+
+
+@pytest.fixture(scope="session")
+def _filled_bionty_postgres(postgres_server: postgres.PostgresServer) -> Iterator[str]:
+    """Name of a database that all tests of `postgres_bionty_instance` share."""
+    name = postgres_server.create_database()
+    yield name
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture
+def postgres_bionty_instance(
+    in_tmp: Path, postgres_server: postgres.PostgresServer, _filled_bionty_postgres: str
+) -> Iterator[Any]:
+    """Like `postgres_instance`, with the bionty module."""
+    postgres_server.wipe(_filled_bionty_postgres)
+    yield _init(db=postgres_server.url(_filled_bionty_postgres), modules="bionty")
     _close_connections()
 
 

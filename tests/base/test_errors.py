@@ -25,6 +25,8 @@ PARENTS = {
     "NoAccessTokenError": RuntimeError,
     "NoReadAccess": PermissionError,
     "NoWriteAccess": PermissionError,
+    "OntologyNotAvailable": ConnectionError,
+    "CorruptedOntology": ValueError,
 }
 PLAIN = {
     "IntegrityError",
