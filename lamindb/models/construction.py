@@ -38,7 +38,7 @@ from .registry_fields import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from .sqlrecord import BaseSQLRecord, Registry
 
@@ -224,6 +224,11 @@ def names_are_new() -> Iterator[None]:
         _names_are_new.reset(token)
 
 
+def names_were_looked_up() -> bool:
+    """Whether the look-up was made already, see `names_are_new`."""
+    return _names_are_new.get()
+
+
 def find_by_name(registry: Registry, kwargs: dict[str, Any]) -> BaseSQLRecord | None:
     """Existing record with the same name, among the visible branches and within the type.
 
@@ -322,24 +327,44 @@ def construct_named(record: BaseSQLRecord, args: tuple[Any, ...], kwargs: dict[s
     check_lengths(record)
 
 
-def construct_new(registry: Registry, field: str, values: list[Any]) -> list[Any]:
+def construct_new(
+    registry: Registry, field: str, values: list[Any], given: Mapping[str, Any] | None = None
+) -> list[Any]:
     """Unsaved records that differ in one field, for values that no record has.
 
     Checks that concern all of them are made once, and there is no look-up per record.
 
+    Parameters
+    ----------
+    registry
+        Registry of the records.
+    field
+        Name of the field.
+    values
+        Its values.
+    given
+        What the constructor is passed besides, for all records alike.
+
     Raises
     ------
     FieldValidationError
-        Another field is required, or a value is too long or not allowed.
+        Another field is required, a keyword is unknown, or a value is too long or not allowed.
     """
     if not values:
         return []
-    check_required(registry, {field: values[0]})
+    first = {**(given or {}), field: values[0]}
+    check_keywords(registry, (), first)
+    check_required(registry, first)
+    check_literals(registry, first)
+    check_type(registry, first)
     shared: dict[str, Any] = {
-        key.attname: key.get_default() for key in foreign_keys(registry) if callable(key.default)
+        key.attname: key.get_default()
+        for key in foreign_keys(registry)
+        if callable(key.default) and key.name not in first
     }
+    shared |= given or {}
     fill_branch_and_space(registry, shared)
-    free_name_field = searched_field(registry, {field: values[0]})
+    free_name_field = searched_field(registry, first)
     records = []
     for value in values:
         check_literals(registry, {field: value})

@@ -284,3 +284,8 @@ class CanCurate:
     def _public_terms(cls, field: str, organism: Any, source: Any) -> PublicTerms | None:
         """Terms to fall back on for what the registry lacks; registries of ontologies override."""
         return None
+
+    @classmethod
+    def _organism_of_terms(cls, field: str, values: list[Any], organism: Any) -> Any:
+        """Organism to which terms belong, None if all count; registries of organisms override."""
+        return organism

@@ -13,10 +13,11 @@ from .curation import equal, restricted, similar_terms
 from .curation_messages import counted, quiet
 from .public_terms import public_terms
 from .record_list import SQLRecordList
+from .registry_fields import has_field
 from .sqlrecord import BaseSQLRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from django.db.models import Field
 
@@ -47,16 +48,24 @@ def from_values(
     with quiet(mute):
         found = existing_records(universe, column, curated.distinct)
         rest = [value for value in curated.distinct if value not in found]
-        public = public_terms(registry, column.name, organism, source) if rest else None
+        looks_up = rest and not create
+        public = public_terms(registry, column.name, organism, source) if looks_up else None
         if public is not None:
             found |= public.new_records(rest)
             rest = [value for value in rest if value not in found]
         if not create:
             say_not_created(registry, column, rest)
             return SQLRecordList(distinct_records(found.values()))
-        for value, record in zip(rest, new_records(registry, column, rest), strict=True):
+        given = {"organism": organism} if takes_organism(registry, organism) else None
+        new = new_records(registry, column, rest, given)
+        for value, record in zip(rest, new, strict=True):
             found[value] = [record]
     return SQLRecordList(distinct_records(found[value][:1] for value in curated.distinct))
+
+
+def takes_organism(registry: Registry, organism: Any) -> bool:
+    """Whether new records of the registry belong to the organism that was passed."""
+    return organism is not None and has_field(registry, "organism")
 
 
 def existing_records(queryset: BasicQuerySet, column: Field, values: list[Any]) -> Found:
@@ -88,12 +97,26 @@ def similar_records(
     return {value: [records[ids[value]]] for value in values if value in ids}
 
 
-def new_records(registry: Registry, column: Field, values: list[Any]) -> list[Any]:
-    """Unsaved records for values without one; a registry with rules of its own applies them."""
+def new_records(
+    registry: Registry, column: Field, values: list[Any], given: Mapping[str, Any] | None = None
+) -> list[Any]:
+    """Unsaved records for values without one; a registry with rules of its own applies them.
+
+    Parameters
+    ----------
+    registry
+        Registry of the records.
+    column
+        Column that gets the values.
+    values
+        Values that no record has.
+    given
+        What the constructor is passed besides, for all records alike.
+    """
     if registry._construct is BaseSQLRecord._construct:
-        return construct_new(registry, column.name, values)
+        return construct_new(registry, column.name, values, given)
     with names_are_new():
-        return [registry(**{column.name: value}) for value in values]
+        return [registry(**{**(given or {}), column.name: value}) for value in values]
 
 
 def distinct_records(groups: Iterable[list[Any]]) -> list[Any]:

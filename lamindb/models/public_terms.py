@@ -29,3 +29,15 @@ def public_terms(registry: Registry, field: str, organism: Any, source: Any) -> 
     """Terms to fall back on, None if the registry knows no public source."""
     find = getattr(registry, "_public_terms", None)
     return None if find is None else find(field, organism, source)
+
+
+def organism_of_terms(registry: Registry, field: str, values: list[Any], organism: Any) -> Any:
+    """Organism whose terms are meant: the passed one, or the one that the registry finds out.
+
+    Raises
+    ------
+    ValueError
+        The terms mean nothing without an organism, and none is known.
+    """
+    find = getattr(registry, "_organism_of_terms", None)
+    return organism if find is None else find(field, values, organism)

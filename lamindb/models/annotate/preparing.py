@@ -125,7 +125,7 @@ def unknown_keys(values: dict[str, Any]) -> ValidationError:
     )
 
 
-def prepare(host: Any, values: dict[Any, Any], verb: str) -> Plan:
+def prepare(host: Any, values: dict[Any, Any], verb: str, *, coerce: bool = False) -> Plan:
     """What is to be written, after everything was checked.
 
     Parameters
@@ -136,6 +136,8 @@ def prepare(host: Any, values: dict[Any, Any], verb: str) -> Plan:
         Values by feature; missing ones are left out.
     verb
         What the user wants, for the error: `add`, `set` or `update`.
+    coerce
+        Whether values are converted without loss, whatever their features say.
 
     Raises
     ------
@@ -151,7 +153,9 @@ def prepare(host: Any, values: dict[Any, Any], verb: str) -> Plan:
             records = records_of(host, feature, value, problems)
             plan.labels += [(feature, record) for record in records]
         else:
-            plan.values += stored_of(feature, value, problems)
+            plan.values += stored_of(
+                feature, value, problems, coerce=coerce or bool(feature.coerce)
+            )
     if problems.blocks:
         raise refused(host, problems, verb)
     return plan
@@ -167,14 +171,15 @@ def refused(host: Any, problems: Problems, verb: str) -> ValidationError:
     blocks = "\n".join(problems.blocks)
     text = f"Failed to {verb} features on {described}: {', '.join(problems.pairs)}. {blocks}"
     error = ValidationError(text)
-    error.report = problems.report  # type: ignore[attr-defined]
+    error.report = problems.report
     return error
 
 
-def stored_of(feature: Feature, value: Any, problems: Problems) -> list[tuple[Any, Any]]:
+def stored_of(
+    feature: Feature, value: Any, problems: Problems, *, coerce: bool
+) -> list[tuple[Any, Any]]:
     """Stored form of a non-categorical value."""
     dtype = parse(feature._dtype_str or "object")
-    coerce = bool(feature.coerce)
     several = isinstance(value, (set, frozenset)) and not isinstance(dtype, ListDtype)
     stored = []
     for one in items_of(value) if several else [value]:
@@ -223,15 +228,17 @@ def is_found(item: Any, found: dict[Any, Any]) -> bool:
 def note_unfit(host: Any, feature: Feature, records: list[Any], problems: Problems) -> None:
     """Remember which records cannot be values of a feature, and why."""
     saved = [record for record in records if not record._state.adding]
-    unfit = {id(r) for r in not_allowed(str(feature._dtype_str), saved, host._state.db)}
+    dtype_str = str(feature._dtype_str)
+    refused = not_allowed(dtype_str, saved, host._state.db)
+    texts = unexpected(refused, dtype_str, feature.name)
+    unfit = {id(record): text for record, text in zip(refused, texts, strict=True)}
     tables = link_tables(registry_of(host))
     for record in records:
         table = tables.get(type(record))
         if record._state.adding:
             note(problems, feature, record, not_saved(record))
         elif id(record) in unfit:
-            text = unexpected(record, str(feature._dtype_str), feature.name)
-            note(problems, feature, record, text)
+            note(problems, feature, record, unfit[id(record)])
         elif table is None or table.feature is None:
             text = (
                 f"{type(host).__name__} cannot have values of {get_registry_name(type(record))} "

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import prefetch_related_objects
+
 from lamindb.base.registries import get_registry_name
 from lamindb.base.text import listed
-from lamindb.models.registry_fields import name_field
+from lamindb.models.registry_fields import has_field, name_field
 
 from .resolve import parsed_alternatives, vocabulary
 
@@ -37,16 +39,30 @@ def not_saved(record: Any) -> str:
     return f"{record!r} is not saved: save it first"
 
 
-def unexpected(record: Any, dtype_str: str, key: str) -> str:
-    """That a record belongs to another registry or type than the dtype."""
-    received: Any = type(record)
-    label = getattr(record, name_field(received) or "uid", None) or record.uid
+def unexpected(records: Sequence[Any], dtype_str: str, key: str) -> list[str]:
+    """For each record, that it belongs to another registry or type than the dtype."""
+    if not records:
+        return []
+    wanted = expected(dtype_str)
+    for registry in {type(record) for record in records if has_field(type(record), "type")}:
+        prefetch_related_objects([r for r in records if type(r) is registry], "type")
+    return [
+        f"Expected a record of type '{wanted}' for feature '{key}', but received "
+        f"'{label_of(record)}' of type '{type_of(record)}'."
+        for record in records
+    ]
+
+
+def label_of(record: Any) -> str:
+    """Name of a record, else its uid."""
+    registry: Any = type(record)
+    return getattr(record, name_field(registry) or "uid", None) or record.uid
+
+
+def type_of(record: Any) -> str:
+    """Name of the type of a record, else of its registry."""
     kind = getattr(record, "type", None)
-    kind_name = kind.name if kind is not None else get_registry_name(received)
-    return (
-        f"Expected a record of type '{expected(dtype_str)}' for feature '{key}', but received "
-        f"'{label}' of type '{kind_name}'."
-    )
+    return get_registry_name(type(record)) if kind is None else kind.name
 
 
 def expected(dtype_str: str) -> str:
