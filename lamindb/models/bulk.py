@@ -20,6 +20,7 @@ from .cycles import check_type_of_saved
 from .exact import fetch
 from .initialization import become
 from .registry_fields import has_field, name_field
+from .renames import renamed_labels, say_renamed_labels
 from .saving import label_with_project, save_record, unsaved_on_failure, version_lock_name
 from .sqlrecord import BaseSQLRecord
 from .versioned import HEAD_COLUMN, IsVersioned, lock
@@ -315,7 +316,9 @@ def update_batch(registry: Any, records: list[Any], using: str) -> None:
     attributes = {field.attname for field in registry._meta.concrete_fields}
     complete = [record for record in records if attributes <= record.__dict__.keys()]
     if complete:
+        renamed = renamed_labels(registry, complete, using)
         update_rows(registry, complete, using)
+        say_renamed_labels(registry, renamed, using)
     for record in records:
         if not attributes <= record.__dict__.keys():
             save_record(record, using=using)

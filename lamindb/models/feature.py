@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import PROTECT, AutoField, CheckConstraint, ManyToManyField, Q
 
 from lamindb.base.deprecation import deprecated
+from lamindb.base.dtypes import dtype_of_pandas as serialize_pandas_dtype
 from lamindb.base.dtypes import parse_filter_string
 from lamindb.base.fields import (
     BooleanField,
@@ -23,7 +24,7 @@ from lamindb.base.uids import base62_12
 from . import feature_create, feature_dtypes, feature_inference, query_aliases
 from .annotate.predicates import ComparableFeature
 from .curatable import CanCurate
-from .feature_dtypes import parse_dtype, serialize_dtype
+from .feature_dtypes import parse_dtype, resolve_relation_filters, serialize_dtype
 from .sqlrecord import SQLRecord
 from .synonyms import HasSynonyms
 from .tracked import TracksRun, TracksUpdates
@@ -37,7 +38,14 @@ if TYPE_CHECKING:
     from .query_set import QuerySet
     from .record_list import SQLRecordList
 
-__all__ = ["Feature", "parse_dtype", "parse_filter_string", "serialize_dtype"]
+__all__ = [
+    "Feature",
+    "parse_dtype",
+    "parse_filter_string",
+    "resolve_relation_filters",
+    "serialize_dtype",
+    "serialize_pandas_dtype",
+]
 
 
 class Feature(

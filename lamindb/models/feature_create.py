@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from django.db import connections, router
+from django.db import connections, router, transaction
 
-from lamindb.base.log import logger
+from lamindb.base.prompts import can_ask
 from lamindb.base.registries import get_registry_name
 from lamindb.base.types import UNSET
 from lamindb.errors import FieldValidationError, InvalidArgument, ValidationError
@@ -21,12 +20,14 @@ from .construction import (
     check_uid_length,
     fill_branch_and_space,
     find_by_name,
+    mention_similar_names,
     say_same_name,
     searched_field,
     update_fields,
 )
 from .feature_dtypes import describe_choices, serialize_dtype
 from .initialization import become, initialize
+from .renames import keep_as_synonym, remember_name, warn_about_renamed_feature
 from .saving import save_record
 
 if TYPE_CHECKING:
@@ -51,8 +52,8 @@ KEYWORDS = (
     "branch",
     "space",
 )
-N_SHOWN = 20
-"""Artifacts that a warning lists."""
+NO_USES = ("FeatureBlock", "FeatureProject")
+"""Tables that refer to features without depending on their dtype."""
 
 
 def construct_feature(feature: Feature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -90,11 +91,14 @@ def construct_feature(feature: Feature, args: tuple[Any, ...], kwargs: dict[str,
     if existing is not None:
         take_existing(feature, existing, dtype, kwargs)
         return
+    field = searched_field(registry, kwargs)
+    if field is not None and can_ask():
+        mention_similar_names(registry, field, kwargs)
     fill_branch_and_space(registry, kwargs)
     values = {name: value for name, value in kwargs.items() if value is not UNSET}
     values = {"nullable": None if is_type else True, **without_none(values), "_dtype_str": dtype}
     initialize(feature, {"_aux": {}, **values})
-    feature._free_name_field = searched_field(registry, kwargs)
+    feature._free_name_field = field
     check_lengths(feature)
 
 
@@ -104,10 +108,13 @@ def without_none(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def check_name(registry: Any, kwargs: dict[str, Any]) -> None:
-    """Refuse a call without a name."""
+    """Refuse a call without a name, or with something else as name."""
     check_required(registry, kwargs)
-    if kwargs["name"] == "":
+    name = kwargs["name"]
+    if name == "":
         raise FieldValidationError("['name'] are required.")
+    if not isinstance(name, str):
+        raise FieldValidationError(f"name of a feature has to be a string, not {name!r}")
 
 
 def dtype_of_keywords(kwargs: dict[str, Any]) -> str | None:
@@ -148,15 +155,25 @@ def save_feature(feature: Feature, **kwargs: Any) -> None:
         using = kwargs.get("using") or router.db_for_write(type(feature), instance=feature)
         if feature._dtype_str != before[1]:
             check_unused(feature, before[1], using)
-        renamed = feature.name != before[0]
-        if renamed:
-            warn_about_artifacts(feature, before[0])
-            if connections[using].vendor == "sqlite":
-                remember_name(feature, before[0])
-        save_record(feature, **kwargs)
-        if renamed and connections[using].vendor != "sqlite":
-            feature.refresh_from_db(using=using, fields=["synonyms", "_aux"])
+        if feature.name == before[0]:
+            save_record(feature, **kwargs)
+        else:
+            save_renamed(feature, before[0], **{**kwargs, "using": using})
     feature._original = (feature.name, feature._dtype_str)
+
+
+def save_renamed(feature: Feature, old: str, *, using: str, **kwargs: Any) -> None:
+    """Write a feature under its new name; the old one stays as synonym and in the history."""
+    is_sqlite = connections[using].vendor == "sqlite"
+    with transaction.atomic(using=using):
+        if is_sqlite:
+            remember_name(feature, old)
+        save_record(feature, using=using, **kwargs)
+        if not is_sqlite:  # a trigger did it, except for a name that is a part of a synonym
+            feature.refresh_from_db(using=using, fields=["synonyms", "_aux"])
+            if keep_as_synonym(feature, old):
+                save_record(feature, using=using, update_fields=["synonyms"])
+    warn_about_renamed_feature(feature, old, using)
 
 
 def check_unused(feature: Feature, old: str | None, using: str) -> None:
@@ -165,7 +182,7 @@ def check_unused(feature: Feature, old: str | None, using: str) -> None:
         get_registry_name(relation.related_model)
         for relation in feature._meta.related_objects
         if relation.name != "features"
-        and relation.related_model.__name__ != "FeatureBlock"
+        and relation.related_model.__name__ not in NO_USES
         and not relation.many_to_many
         and relation.related_model.objects.using(using)
         .filter(**{relation.field.name: feature})
@@ -175,31 +192,4 @@ def check_unused(feature: Feature, old: str | None, using: str) -> None:
         raise ValidationError(
             f"Cannot change the dtype of feature '{feature.name}' from {old} to "
             f"{feature._dtype_str}: it is used by {', '.join(used_by)}; create a new feature"
-        )
-
-
-def remember_name(feature: Feature, old: str) -> None:
-    """Keep the former name as synonym and in the history, as a trigger of Postgres does."""
-    synonyms = feature.synonyms.split("|") if feature.synonyms else []
-    if old not in synonyms:
-        feature.synonyms = "|".join([*synonyms, old])
-    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    aux = feature._aux or {}
-    feature._aux = {**aux, "renamed": {**(aux.get("renamed") or {}), now: old}}
-
-
-def warn_about_artifacts(feature: Feature, old: str) -> None:
-    """Say whose stored columns no longer have the name of the feature."""
-    uids = list(
-        feature._meta.apps.get_model("lamindb", "Artifact")
-        .objects.filter(schemas__features=feature)
-        .distinct()
-        .order_by("id")
-        .values_list("uid", flat=True)[:N_SHOWN]
-    )
-    if uids:
-        verb = "artifact no longer matches" if len(uids) == 1 else "artifacts no longer match"
-        logger.warning(
-            f"by renaming feature from '{old}' to '{feature.name}' {len(uids)} {verb} the feature "
-            f"name in storage: {uids}\n  → consider re-curating"
         )

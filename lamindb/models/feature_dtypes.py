@@ -108,8 +108,25 @@ def checked_string(dtype: str) -> str:
             f"rather than passing a string '{dtype}' to dtype, consider passing a Python object"
         )
     for alternative in alternatives(parsed):
-        find_registry(alternative.registry)
+        check_alternative(alternative)
     return dtype
+
+
+def check_alternative(alternative: CatAlternative) -> None:
+    """Refuse fields and filters that the registry does not have, and types that do not exist.
+
+    Raises
+    ------
+    ValidationError
+        No such registry, field, filter or type.
+    """
+    registry = find_registry(alternative.registry)
+    names = [filter_name for filter_name, _, _ in alternative.parsed_filters().values()]
+    for name in names if alternative.field is None else [alternative.field, *names]:
+        if find_field(registry, name) is None:
+            raise ValidationError(f"{get_registry_name(registry)} has no field '{name}'")
+    if alternative.type_uid is not None:
+        find_type(registry, alternative.type_uid)
 
 
 def alternative_of(value: Any) -> CatAlternative | None:
@@ -317,8 +334,21 @@ def parse_dtype(dtype_str: str, check_exists: bool = False) -> list[dict[str, An
 
 
 def find_type(registry: Any, uid: str) -> Any:
-    """Type that a dtype string names."""
-    record = registry.objects.get(uid=uid)
+    """Type that a dtype string names.
+
+    Raises
+    ------
+    DoesNotExist
+        No record has this uid.
+    InvalidArgument
+        The record is no type.
+    """
+    record = registry.objects.filter(uid=uid).first()
+    if record is None:
+        raise registry.DoesNotExist(
+            f"a dtype refers to the type of {get_registry_name(registry)} with uid '{uid}', which "
+            "does not exist"
+        )
     if not record.is_type:
         raise InvalidArgument(
             f"The resolved {registry.__name__} '{record.name}' (uid='{uid}') is not a type: "
@@ -327,6 +357,43 @@ def find_type(registry: Any, uid: str) -> Any:
     if record.branch_id == TRASH_BRANCH_ID:
         logger.warning(f"retrieving {registry.__name__} type '{record.name}' from trash")
     return record
+
+
+def resolve_relation_filters(
+    parsed_filters: dict[str, tuple[str, str | None, str]], registry: Any
+) -> dict[str, Any]:
+    """Filters of a categorical dtype with the records that they mean.
+
+    Parameters
+    ----------
+    parsed_filters
+        What `parse_filter_string` returns.
+    registry
+        Registry of the dtype.
+
+    Returns
+    -------
+    Records by relation, and plain values by field.
+
+    Raises
+    ------
+    DoesNotExist
+        The related registry has no such record.
+
+    Examples
+    --------
+    >>> filters = parse_filter_string("source__uid=3kDh8DSM, name=T cell")
+    >>> resolve_relation_filters(filters, bt.CellType)
+    {'source': Source(uid='3kDh8DSM', …), 'name': 'T cell'}
+    """
+    resolved: dict[str, Any] = {}
+    for key, (name, attribute, value) in parsed_filters.items():
+        field = find_field(registry, name)
+        if attribute is None or field is None or not field.is_relation:
+            resolved[key] = value
+        else:
+            resolved[name] = field.related_model.objects.get(**{attribute: value})
+    return resolved
 
 
 def dtype_object(dtype_str: str) -> Any:

@@ -40,15 +40,35 @@ def features_of_dataframe(
 ) -> SQLRecordList[Feature]:
     """One feature per column; see `Feature.from_dataframe`."""
     check_field(registry, field)
-    dtypes = {str(name): dtype_of_pandas(column.dtype) for name, column in df.items()}
-    if not mute:
-        for name, column in df.items():
-            if dtypes[str(name)] == "str" and column.nunique() < column.count():
-                logger.warning(
-                    f"You have few permissible values for feature {name}, consider dtype "
-                    "ln.ULabel instead of 'str'"
-                )
+    dtypes = {}
+    for name, column in df.items():
+        kind, dtype = dtype_of_column(column)
+        dtypes[str(name)] = dtype
+        if kind == "string" and not mute and column.nunique() < column.count():
+            logger.warning(
+                f"You have few permissible values for feature {name}, consider dtype "
+                "ln.ULabel instead of 'str'"
+            )
     return features_of_dtypes(registry, dtypes, {})
+
+
+def dtype_of_column(column: pd.Series) -> tuple[str, str]:
+    """What the values of a column are, in pandas' words, and the dtype string."""
+    import pandas as pd
+
+    kind = pd.api.types.infer_dtype(column, skipna=True)
+    if column.dtype != object:
+        return kind, dtype_of_pandas(column.dtype)
+    if kind not in ("mixed", "date", "datetime", "boolean", "integer", "floating"):
+        return kind, "str"
+    values = column.dropna()
+    types = {type(value) for value in values}
+    if types == {list}:
+        items = pd.Series([item for value in values for item in value], dtype=object)
+        item_dtype = dtype_of_column(items)[1] if len(items) else "str"
+        return kind, f"list[{item_dtype}]"
+    dtype = infer_dtype(values.iloc[0]) if len(types) == 1 else "?"
+    return kind, "str" if "?" in dtype else dtype
 
 
 def features_of_dictionary(

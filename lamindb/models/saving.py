@@ -20,6 +20,7 @@ from .cycles import check_type_of_saved
 from .exact import select
 from .initialization import become
 from .registry_fields import INTERNAL_KINDS, column_names, has_field
+from .renames import renamed_labels, say_renamed_labels
 from .versioned import HEAD_COLUMN, IsVersioned, assign_version, lock, rebase
 
 if TYPE_CHECKING:
@@ -119,7 +120,10 @@ def update(record: BaseSQLRecord, *args: Any, **kwargs: Any) -> None:
         record.updated_at = timezone.now()
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "updated_at"}
+    using = kwargs.get("using") or router.db_for_write(registry, instance=record)
+    renamed = renamed_labels(registry, [record], using)
     models.Model.save(record, *args, **kwargs)
+    say_renamed_labels(registry, renamed, using)
 
 
 @cache

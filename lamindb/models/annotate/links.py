@@ -80,7 +80,6 @@ def link_fields(host: Any) -> list[Field]:
     ]
 
 
-@cache
 def link_tables(host: Any) -> dict[Any, LinkTable]:
     """Link table for each registry whose records can be values or labels of a host.
 
@@ -89,6 +88,12 @@ def link_tables(host: Any) -> dict[Any, LinkTable]:
     >>> link_tables(ln.Artifact)[ln.ULabel].model
     ArtifactULabel
     """
+    return tables_by_registry(host, len(host._meta.related_objects))
+
+
+@cache
+def tables_by_registry(host: Any, n_relations: int) -> dict[Any, LinkTable]:
+    """Link tables; found again when a module adds relations to the host."""
     tables = {}
     for field in link_fields(host):
         value = value_name(field.model, host)
