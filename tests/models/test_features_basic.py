@@ -15,7 +15,7 @@ from lamindb.errors import (
     ModuleWasntConfigured,
     ValidationError,
 )
-from lamindb.models.feature import parse_dtype
+from lamindb.models.feature import parse_dtype, parse_filter_string, resolve_relation_filters
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,7 @@ def test_bionty_dtypes(bionty_instance):
     [
         ({"dtype": int}, FieldValidationError, r"\['name'\] are required"),
         ({"name": "", "dtype": int}, FieldValidationError, r"\['name'\] are required"),
+        ({"name": 3, "dtype": int}, FieldValidationError, "has to be a string, not 3"),
         ({"name": "f" * 151, "dtype": int}, FieldValidationError, "at most 150"),
         ({"name": "f"}, ValidationError, "Please pass dtype, one of {'num', 'int'"),
         ({"name": "f", "dtyp": int}, FieldValidationError, "Did you mean 'dtype'"),
@@ -97,6 +98,9 @@ def test_bionty_dtypes(bionty_instance):
         ({"name": "f", "dtype": ln.Storage}, ValidationError, "'Storage' is an invalid dtype"),
         ({"name": "f", "dtype": "cat[Branch]"}, ValidationError, "'Branch' is an invalid dtype"),
         ({"name": "f", "dtype": "cat[Nope]"}, ValidationError, "'Nope' is an invalid dtype"),
+        ({"name": "f", "dtype": "cat[ULabel.x]"}, ValidationError, "ULabel has no field 'x'"),
+        ({"name": "f", "dtype": "cat[ULabel[x=1]]"}, ValidationError, "ULabel has no field 'x'"),
+        ({"name": "f", "dtype": "cat[Record[abc]]"}, ln.Record.DoesNotExist, "with uid 'abc'"),
         ({"name": "f", "dtype": "cat[bionty.Gene]"}, ModuleWasntConfigured, "needs the module"),
         ({"name": "f", "dtype": int, "type": "t"}, ValueError, "is_type=True"),
         ({"name": "f", "dtype": int, "uid": "1"}, ValidationError, "exactly 12"),
@@ -303,6 +307,35 @@ def test_features_of_a_data_frame(instance, capsys, count_queries):
         ln.Feature.from_dataframe(df, field=ln.ULabel.name)
 
 
+def test_features_of_columns_of_objects(instance, capsys):
+    df = pd.DataFrame(
+        {
+            "lists": [["a", "b"], ["c"], None],
+            "numbers": [[1], [2, 3], []],
+            "nothing": [[], [], []],
+            "dicts": [{"a": 1}, None, {}],
+            "dates": [datetime.date(2024, 1, 1), None, datetime.date(2024, 1, 2)],
+            "flags": pd.Series([True, False, True], dtype=object),
+            "mixed": ["a", ["b"], 3],
+            "empty": [None, None, None],
+            "text": ["a", "b", None],
+        }
+    )
+    features = ln.Feature.from_dataframe(df).save()
+    assert {f.name: f._dtype_str for f in features} == {
+        "lists": "list[str]",
+        "numbers": "list[int]",
+        "nothing": "list[str]",
+        "dicts": "dict",
+        "dates": "date",
+        "flags": "bool",
+        "mixed": "str",
+        "empty": "str",
+        "text": "str",
+    }
+    assert "few permissible values" not in capsys.readouterr().out
+
+
 def test_features_of_a_dictionary(instance):
     kind = ln.Feature(name="study", is_type=True).save()
     label = ln.ULabel(name="l").save()
@@ -336,6 +369,36 @@ def test_with_config(instance):
     feature = ln.Feature(name="f", dtype=int)
     assert feature.with_config(optional=True) == (feature, {"optional": True})
     assert feature.with_config() == (feature, {})
+
+
+def test_filters_mean_records(instance):
+    user = ln.User.get(handle="anonymous")
+    filters = parse_filter_string("created_by__handle=anonymous, name='a, b'")
+    assert resolve_relation_filters(filters, ln.ULabel) == {"created_by": user, "name": "a, b"}
+    with pytest.raises(ln.User.DoesNotExist):
+        resolve_relation_filters(parse_filter_string("created_by__handle=nobody"), ln.ULabel)
+
+
+def test_a_dtype_whose_type_is_gone(instance):
+    kind = ln.Record(name="Kind", is_type=True).save()
+    feature = ln.Feature(name="f", dtype=kind).save()
+    kind.delete(permanent=True)
+    with pytest.raises(ln.Record.DoesNotExist, match=f"type of Record with uid '{kind.uid}'"):
+        _ = feature.dtype_as_object
+    with pytest.raises(ln.Record.DoesNotExist, match="does not exist"):
+        parse_dtype(feature._dtype_str, check_exists=True)
+
+
+def test_similar_names_are_shown_to_a_person(instance, monkeypatch, capsys):
+    ln.Feature(name="temperature", dtype=float).save()
+    ln.Feature(name="temperatures", dtype=float)
+    assert "similar names" not in capsys.readouterr().out
+    monkeypatch.setattr("lamindb.models.feature_create.can_ask", lambda: True)
+    ln.Feature(name="temperatures", dtype=float)
+    assert "there are similar names: 'temperature'" in capsys.readouterr().out
+    monkeypatch.setattr(ln.settings.creation, "search_names", False)
+    ln.Feature(name="temperatures", dtype=float)
+    assert "similar names" not in capsys.readouterr().out
 
 
 def test_constructor_takes_one_query(instance, count_queries):
