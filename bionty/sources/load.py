@@ -17,6 +17,7 @@ from lamindb.errors import CorruptedOntology, OntologyNotAvailable
 from lamindb.storage.atomic import write_into_place
 
 from . import ensembl
+from .cached_files import find_raw_file
 from .data_packages import (
     available_offline,
     folder_keys,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from .package_tables import PackageTable
     from .tables import OntologyTable
 
-__all__ = ["find_raw_file", "load_default_table", "load_table"]
+__all__ = ["load_default_table", "load_table"]
 
 _said: set[tuple[SourceKey, str | None]] = set()
 
@@ -116,17 +117,28 @@ def load_default_table(key: SourceKey) -> OntologyTable:
     try:
         return load_table(key)
     except OntologyNotAvailable:
-        for name, folder in package_folders().items():
-            for other in newest_first(folder_keys(folder, name)):
-                if other.series == key.series:
-                    _say(key, f"{key} is not available offline, using {other} from {name}")
-                    return read_table(folder / other.table_file, other)
-        packages = {p.key: p for p in offered() if p.key.series == key.series}
-        if not packages:
+        other = _brought_by_package(key)
+        if other is None:
             raise
-    package = packages[newest_first(packages)[0]]
-    _say(key, f"{key} is not available offline, using {package.key} from {_origin(package)}")
-    return read_offered(package)
+    path = _local_table(other)
+    packages = [package for package in offered() if package.key == other]
+    if path is None:
+        origin = _origin(packages[0])
+    else:
+        announced = path.parent in package_folders().values()
+        origin = str(other.provider if announced else path.parent)
+    _say(key, f"{key} is not available offline, using {other} from {origin}")
+    return read_offered(packages[0]) if path is None else read_table(path, other)
+
+
+def _brought_by_package(key: SourceKey) -> SourceKey | None:
+    """The newest version of a source that an installed package brings."""
+    announced = [
+        other for name, folder in package_folders().items() for other in folder_keys(folder, name)
+    ]
+    known = [package.key for package in offered()]
+    others = newest_first(one for one in (*announced, *known) if one.series == key.series)
+    return others[0] if others else None
 
 
 def _origin(package: PackageTable) -> str:
@@ -147,33 +159,6 @@ def _local_table(key: SourceKey) -> Path | None:
     folders = (settings.dynamicdir, *settings.asset_folders, *package_folders().values())
     for folder in folders:
         path = folder / key.table_file
-        try:
-            if path.is_file():
-                return path
-        except OSError:
-            continue
-    return None
-
-
-def find_raw_file(key: SourceKey) -> Path | None:
-    """The file as the source publishes it, if it is on this machine.
-
-    Parameters
-    ----------
-    key : SourceKey
-        What it is the file of.
-
-    Returns
-    -------
-    pathlib.Path or None
-
-    Examples
-    --------
-    >>> find_raw_file(SourceKey("CellType", "all", "cl", "no-such-version")) is None
-    True
-    """
-    for folder in (settings.dynamicdir, *settings.asset_folders):
-        path = folder / key.raw_file
         try:
             if path.is_file():
                 return path

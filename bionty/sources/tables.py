@@ -72,7 +72,7 @@ class IndexedRows:
         return self._values[field]
 
     def positions(self, field: str) -> Positions:
-        """Index of a column.
+        """Index of a column; a list counts as its text.
 
         Raises
         ------
@@ -81,10 +81,46 @@ class IndexedRows:
         """
         if field not in self._positions:
             values = self.values(field)
-            if field == "parents":
-                values = [", ".join(ids) for ids in values]
+            if field in self.list_columns:
+                values = self.text(field).to_pylist()
             self._positions[field] = Positions(values)
         return self._positions[field]
+
+    @property
+    def list_columns(self) -> list[str]:
+        """Names of the columns that hold lists."""
+        import pyarrow as pa
+
+        return [field.name for field in self.arrow.schema if pa.types.is_list(field.type)]
+
+    @property
+    def text_columns(self) -> list[str]:
+        """Names of the columns that hold text, or lists of it."""
+        import pyarrow as pa
+
+        texts = {field.name for field in self.arrow.schema if pa.types.is_string(field.type)}
+        return [name for name in self.columns if name in texts or name in self.list_columns]
+
+    def text(self, field: str) -> pa.ChunkedArray:
+        """A column as text: lists as Python writes them, numbers in digits.
+
+        Raises
+        ------
+        KeyError
+            If there is no such column.
+        """
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if field not in self.columns:
+            self.values(field)  # says which columns there are
+        column = self.arrow[field]
+        if field not in self.list_columns:
+            return column if pa.types.is_string(column.type) else column.cast(pa.string())
+        joined = pc.binary_join(column.combine_chunks(), "', '")
+        texts = pc.binary_join_element_wise("['", joined, "']", "")
+        is_empty = pc.equal(pc.list_value_length(column.combine_chunks()), 0)
+        return pa.chunked_array([pc.if_else(is_empty, "[]", texts)])
 
     def finder(
         self, field: str, *, synonyms_field: str = "synonyms", case_sensitive: bool = False

@@ -90,19 +90,21 @@ def listed(values: Iterable[object], n: int = 10) -> str:
     return ", ".join([*quoted[:n], "..."] if len(quoted) > n else quoted)
 
 
-def attribute_name(value: str) -> str:
+def attribute_name(value: str, prefix: str = "ln_") -> str:
     """Turn a value into an attribute name for auto-completion.
 
     Parameters
     ----------
     value : str
         Say, the name of a cell type.
+    prefix : str
+        Goes in front unless the name starts with a letter.
 
     Returns
     -------
     str
         Lower case; runs of characters other than letters, digits and underscores become one
-        underscore; `ln_` goes in front unless it starts with a letter, `_` behind Python keywords.
+        underscore; `_` goes behind Python keywords.
 
     Example
     -------
@@ -111,5 +113,5 @@ def attribute_name(value: str) -> str:
     """
     name = re.sub(r"[^0-9a-zA-Z_]+", "_", value).lower()
     if not name[:1].isalpha():
-        name = f"ln_{name}"
+        name = f"{prefix}{name}"
     return f"{name}_" if keyword.iskeyword(name) else name
