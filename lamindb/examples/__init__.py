@@ -8,9 +8,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from lamindb.examples import datasets
+    from lamindb.examples import datasets, schemas
 
-__all__ = ["datasets"]
+__all__ = ["datasets", "schemas"]
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Literal
+    from typing import Any, Literal
 
     import pandas as pd
     from anndata import AnnData
 
-__all__ = ["get_dataset1", "get_dataset2"]
+    from lamindb.examples.datasets.mini_immuno_registries import (
+        define_features_labels,
+        define_mini_immuno_schema_flexible,
+        save_mini_immuno_datasets,
+    )
+
+__all__ = [
+    "define_features_labels",
+    "define_mini_immuno_schema_flexible",
+    "get_dataset1",
+    "get_dataset2",
+    "save_mini_immuno_datasets",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Functions that need registries, so that the datasets alone do without."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}_registries"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__
 
 
 def get_dataset1(
