@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COLUMN_WIDTHS",
     "Node",
+    "column_widths",
     "columns",
     "format_datetime",
     "format_duration",
@@ -26,6 +27,8 @@ __all__ = [
 _GAP = "  "
 # columns of 30, 37 and 40 characters that keep their blank margins inside
 COLUMN_WIDTHS = (29, 35, 39)
+_NARROWED, _MARGINS = (30, 35, 40), (1, 2, 1)  # from which narrow terminals take, with margins
+_MIN_WIDTH = 6
 
 
 class Node(NamedTuple):
@@ -152,6 +155,35 @@ def columns(rows: Sequence[Sequence[str]], widths: Sequence[int] = COLUMN_WIDTHS
     ['donor     str  ', 'tempera…  float']
     """
     return [_GAP.join(_cells(row, widths)) for row in rows]
+
+
+def column_widths(room: int | None = None) -> tuple[int, ...]:
+    """Widths of columns that fit into a terminal.
+
+    Parameters
+    ----------
+    room : int, optional
+        Characters that a row may have; None does not limit it.
+
+    Returns
+    -------
+    tuple of int
+        `COLUMN_WIDTHS` if they fit; else each column gives the same number of characters.
+
+    Example
+    -------
+    >>> column_widths(72)
+    (18, 22, 28)
+    """
+    if room is None or room >= sum(COLUMN_WIDTHS) + len(_GAP) * (len(COLUMN_WIDTHS) - 1):
+        return COLUMN_WIDTHS
+    excess = max(0, sum(_NARROWED) - room)
+    widths = []
+    for index, (full, margin) in enumerate(zip(_NARROWED, _MARGINS, strict=True)):
+        share = round(excess / (len(_NARROWED) - index))
+        excess -= share
+        widths.append(max(_MIN_WIDTH, full - share - margin))
+    return tuple(widths)
 
 
 def _cells(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:

@@ -33,6 +33,7 @@ from . import (
     query_aliases,
 )
 from .annotate.feature_manager import FeatureManager
+from .annotate.label_manager import HasLabels
 from .artifact_constructors import ArtifactConstructors
 from .artifact_content import Transfer
 from .current import current_user_id
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
 TRANSFER_MODES = ("sqlrecord", "record", "notes", "annotations")
 
 
-class Artifact(ArtifactConstructors, SQLRecord, IsVersioned, TracksRun, TracksUpdates):
+class Artifact(ArtifactConstructors, SQLRecord, IsVersioned, HasLabels, TracksRun, TracksUpdates):
     """Datasets and models stored as files, folders or array stores.
 
     Examples

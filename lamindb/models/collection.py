@@ -10,6 +10,7 @@ from lamindb.base.fields import CharField, ForeignKey, OneToOneField, TextField
 from lamindb.base.uids import base62_20
 
 from . import collection_create, collection_save, query_aliases
+from .annotate.label_manager import HasLabels
 from .collection_create import check_schemas
 from .ports import port
 from .sqlrecord import Registry, SQLRecord
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from .transform import Transform
 
 
-class Collection(SQLRecord, IsVersioned, TracksRun, TracksUpdates):
+class Collection(SQLRecord, IsVersioned, HasLabels, TracksRun, TracksUpdates):
     """Ordered, immutable and versioned sets of artifacts.
 
     Parameters

@@ -22,6 +22,7 @@ from lamindb.base.log import logger
 from lamindb.base.registries import get_registry_name
 from lamindb.errors import InvalidArgument
 
+from .annotate.frame import QUERYSET, REGISTERED, feature_columns
 from .registry_fields import (
     INTERNAL_KINDS,
     foreign_keys,
@@ -62,19 +63,51 @@ def to_dataframe(
     queryset: BasicQuerySet,
     *,
     include: str | list[str] | None = None,
-    features: str | list[str] | None = None,
+    features: str | list[str] | bool | None = None,
     limit: int | None = DEFAULT_LIMIT,
     order_by: str | None = "-id",
 ) -> pd.DataFrame:
     """Data frame of a query set; see `BasicQuerySet.to_dataframe`."""
     registry = queryset.model
-    columns = choose_columns(registry, as_list(include), has_features=features is not None)
+    wanted = wanted_features(include, features)
+    paths = [path for path in as_list(include) if path != REGISTERED]
+    columns = choose_columns(registry, paths, has_features=wanted is not None)
     rows = fetch_rows(queryset, columns.selected, limit, order_by)
     frame = build_frame(registry, columns, rows)
     for path in columns.sets:
         frame[path] = linked_values(registry, path, frame.index)
-    ordered = [*columns.base, *(p for p in as_list(include) if p in frame.columns)]
-    return frame[list(dict.fromkeys([*ordered, *frame.columns]))]
+    ordered = [*columns.base, *(path for path in paths if path in frame.columns)]
+    frame = frame[list(dict.fromkeys([*ordered, *frame.columns]))]
+    return frame if wanted is None else with_features(queryset, frame, wanted)
+
+
+def wanted_features(include: Any, features: Any) -> str | list[Any] | None:
+    """Which features are to be shown, None for none."""
+    if features is not None and features is not False:
+        if features is True:
+            return REGISTERED
+        if isinstance(features, str):
+            return QUERYSET if features == QUERYSET else [features]
+        return list(features) if hasattr(features, "__iter__") else [features]
+    return REGISTERED if REGISTERED in as_list(include) else None
+
+
+def with_features(
+    queryset: BasicQuerySet, frame: pd.DataFrame, wanted: str | list[Any]
+) -> pd.DataFrame:
+    """Frame with a column per feature; columns of the registry give way to features."""
+    import pandas as pd
+
+    registry = queryset.model
+    added = feature_columns(registry, frame.index.tolist(), wanted, queryset.db)
+    kind = registry.__name__.lower()
+    clashing = {name: f"__lamindb_{kind}_{name}__" for name in frame.columns if name in added}
+    if clashing:
+        frame = frame.rename(columns=clashing)
+    if frame.index.name in added:
+        frame.index.name = f"__lamindb_{kind}_{frame.index.name}__"
+    series = [column.set_axis(frame.index).rename(name) for name, column in added.items()]
+    return pd.concat([frame, *series], axis=1) if series else frame
 
 
 def as_list(value: str | Iterable[str] | None) -> list[str]:
@@ -95,14 +128,10 @@ def default_columns(registry: Registry) -> list[str]:
 
 def choose_columns(registry: Registry, include: list[str], *, has_features: bool) -> Columns:
     """Sort the requested names into columns, paths to one value and paths to many values."""
-    if has_features or "features" in include:
-        if not getattr(registry, "_queryable_by_feature", False):
-            raise InvalidArgument(
-                f"{get_registry_name(registry)} has no features: include='features' works for "
-                "Artifact, Record and Run"
-            )
-        raise NotImplementedError(
-            f"{get_registry_name(registry)}.to_dataframe() cannot show features yet"
+    if has_features and not getattr(registry, "_queryable_by_feature", False):
+        raise InvalidArgument(
+            f"{get_registry_name(registry)} has no features: include='features' works for "
+            "Artifact, Record and Run"
         )
     privates = [f.name for f in registry._meta.concrete_fields if f.name.startswith("_")]
     base = default_columns(registry)
@@ -118,9 +147,8 @@ def choose_columns(registry: Registry, include: list[str], *, has_features: bool
             sets.append(path)
         else:
             scalars.append(path)
-    if scalars or sets or plain:
-        first = name_field(registry) or own_simple_fields(registry)[0].name
-        base = [*present(registry, "uid"), first]
+    if scalars or sets or plain or has_features:
+        base = [*present(registry, "uid"), own_simple_fields(registry)[0].name]
         plain = [name for name in plain if name not in base]
     return Columns(base, scalars, sets, plain)
 

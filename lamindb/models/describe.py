@@ -10,6 +10,7 @@ from lamindb.base.log import colors, logger
 from lamindb.base.registries import get_registry_name
 from lamindb.base.render import Node, format_datetime, format_size, tree, two_columns
 
+from .annotate.sections import feature_sections, label_sections, sections
 from .current import ARCHIVE_BRANCH_ID, TRASH_BRANCH_ID
 from .notes import notes_as_text
 from .registry_fields import has_field, name_field, own_simple_fields, present
@@ -105,25 +106,53 @@ def is_value_of_record(accessor: str) -> bool:
 
 
 def describe_record(
-    record: BaseSQLRecord, *, return_str: bool = False, with_comments: bool = False
+    record: BaseSQLRecord,
+    *,
+    return_str: bool = False,
+    with_comments: bool = False,
+    n_max_features: int | None = None,
 ) -> str | None:
-    """Title, facts and content of a record; registries without a layout show their title."""
+    """Title, facts, content and annotations; registries without these show their title."""
     warn_about_state(record)
     layout = LAYOUTS.get(type(record).__name__)
+    width = width_for(return_str)
+    annotations = sections(record, n_max_features=n_max_features, width=width)
     description = getattr(record, "description", None)
     header = [title(record)]
     attached = notes_as_text(record, with_comments=with_comments)
-    if layout is None:
+    if layout is None and not annotations:
         return show(header[0] + attached, return_str=return_str)
     if description:
         header.append(f"|   description: {description}")
     text = tree(
         "\n".join(header),
-        layout(record),
-        width=terminal_width(),
+        [*(layout(record) if layout is not None else []), *annotations],
+        width=width,
         style_guide=str if return_str else colors.dim,
     )
     return show(text + attached, return_str=return_str)
+
+
+def describe_features(record: BaseSQLRecord, *, return_str: bool = False) -> str | None:
+    """Title and features of a record; see `FeatureManager.describe`."""
+    return show_tree(record, feature_sections(record, width=width_for(return_str)), return_str)
+
+
+def describe_labels(record: BaseSQLRecord, *, return_str: bool = False) -> str | None:
+    """Title and labels of a record; see `LabelManager.describe`."""
+    return show_tree(record, label_sections(record, width=width_for(return_str)), return_str)
+
+
+def show_tree(record: BaseSQLRecord, nodes: list[Node], return_str: bool) -> str | None:
+    """Show a record with some of what is known about it."""
+    style = str if return_str else colors.dim
+    text = tree(title(record), nodes, width=width_for(return_str), style_guide=style)
+    return show(text, return_str=return_str)
+
+
+def width_for(return_str: bool) -> int | None:
+    """Columns that lines may have: a returned text does not depend on the terminal."""
+    return None if return_str else terminal_width()
 
 
 def terminal_width() -> int | None:

@@ -9,7 +9,7 @@ from django.db import models
 from lamindb.base.registries import get_registry_name
 from lamindb.errors import MultipleObjectsReturned, ObjectDoesNotExist
 
-from . import curation, dataframe, deletion, describe, lookup
+from . import curation, dataframe, deletion, describe, lookup, related
 from .annotate.predicates import ComparableFeature, FeatureOrdering, ordered_by_feature
 from .availability import require_tables
 from .expressions import (
@@ -132,13 +132,17 @@ class BasicQuerySet(models.QuerySet):
         >>> ln.ULabel.filter(is_type=False).to_list("name")
         ['control', 'treated']
         """
-        return list(self) if field is None else list(self.values_list(field, flat=True))
+        if field is None:
+            return list(self)
+        if self.query.distinct:  # records are distinct, their values need not be
+            return [value for _, value in self.values_list("pk", field)]
+        return list(self.values_list(field, flat=True))
 
     def to_dataframe(
         self,
         *,
         include: str | list[str] | None = None,
-        features: str | list[str] | None = None,
+        features: str | list[str] | bool | None = None,
         limit: int | None = 20,
         order_by: str | None = "-id",
     ) -> pd.DataFrame:
@@ -147,10 +151,12 @@ class BasicQuerySet(models.QuerySet):
         Parameters
         ----------
         include
-            Paths across relations (`"created_by__handle"`, `"ulabels__name"`), further fields, or
-            `"privates"`.
+            Paths across relations (`"created_by__handle"`, `"ulabels__name"`), further fields,
+            `"privates"`, or `"features"`: values of features that are no labels, or labels of
+            `ULabel` and `Record`.
         features
-            Names of features to show.
+            Names of features to show, `"queryset"` for all features that any of the records has,
+            or True for the same as `include="features"`.
         limit
             Maximum number of rows, None for all.
         order_by
@@ -159,6 +165,7 @@ class BasicQuerySet(models.QuerySet):
         Examples
         --------
         >>> ln.Artifact.filter(suffix=".parquet").to_dataframe(include="created_by__handle")
+        >>> ln.Artifact.to_dataframe(include="features")
         """
         return dataframe.to_dataframe(
             self, include=include, features=features, limit=limit, order_by=order_by
@@ -436,6 +443,18 @@ class QueryManager(models.Manager.from_queryset(BasicQuerySet)):
     """`Registry.objects` and related managers: no default filter on branches."""
 
     def get_queryset(self) -> BasicQuerySet:
-        """Set of all records; needs a connected instance."""
+        """Set of all records; needs a connected instance.
+
+        Of a relation that links once per feature, each record is shown once. Parents and children
+        in an ontology are shown without those in the trash.
+        """
         require_tables(self.model)
-        return super().get_queryset()
+        records = super().get_queryset()
+        if related.hides_trash(self):
+            records = records.exclude(branch_id=TRASH_BRANCH_ID)
+        return records.distinct() if related.may_repeat(self) else records
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Adapt the managers that Django makes for relations."""
+        super().__init_subclass__(**kwargs)
+        related.adapt(cls)

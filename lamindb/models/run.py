@@ -20,6 +20,7 @@ from lamindb.base.uids import base62_16
 
 from . import query_aliases, run_create
 from .annotate.feature_manager import FeatureManager
+from .annotate.label_manager import HasLabels
 from .columns import DatabaseTimestamp
 from .current import current_user_id
 from .sqlrecord import SQLRecord
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 SCHEDULED = RUN_STATUS_TO_CODE["scheduled"]
 
 
-class Run(SQLRecord, TracksUpdates):
+class Run(SQLRecord, HasLabels, TracksUpdates):
     """Executions of a transform: when, by whom, with which parameters, inputs and outputs.
 
     Examples

@@ -164,7 +164,7 @@ class Registry(ModelBase):
         cls,
         *,
         include: str | list[str] | None = None,
-        features: str | list[str] | None = None,
+        features: str | list[str] | bool | None = None,
         limit: int | None = 20,
         order_by: str | None = "-id",
     ) -> pd.DataFrame:
@@ -225,6 +225,8 @@ class BaseSQLRecord(models.Model, metaclass=Registry):
     _allowed_values: ClassVar[dict[str, tuple[str, ...]]] = {}
     _free_name_field: str | None = None
     _properties_of_saved: ClassVar[tuple[str, ...]] = ()
+    _insert_many: ClassVar[Any] = None
+    """Inserts a list of new records and returns how many are new; None: like in all registries."""
 
     objects = QueryManager()
 
@@ -284,6 +286,13 @@ class BaseSQLRecord(models.Model, metaclass=Registry):
         """
         return deletion.delete_record(self, permanent)
 
+    def _updated(self, using: str) -> None:
+        """Do what follows an update of the row."""
+
+    @classmethod
+    def _deleting(cls, rows: BasicQuerySet) -> None:
+        """Do what precedes moving rows to the trash, or deleting them."""
+
     @class_and_instance_method
     def describe(
         cls_or_self,
@@ -300,7 +309,7 @@ class BaseSQLRecord(models.Model, metaclass=Registry):
         include
             `"comments"` adds the notes of a record.
         n_max_features
-            Maximum number of features to list.
+            Maximum number of features to list per slot, default 100.
 
         Examples
         --------
@@ -310,7 +319,10 @@ class BaseSQLRecord(models.Model, metaclass=Registry):
         if isinstance(cls_or_self, type):
             return describe.describe_registry(cls_or_self, return_str=return_str)
         return describe.describe_record(
-            cls_or_self, return_str=return_str, with_comments=include == "comments"
+            cls_or_self,
+            return_str=return_str,
+            with_comments=include == "comments",
+            n_max_features=n_max_features,
         )
 
     def __dir__(self) -> list[str]:

@@ -11,6 +11,7 @@ from lamindb.base.fields import CharField, ForeignKey, TextField
 from lamindb.base.types import TransformKind
 
 from . import query_aliases, transform_create
+from .annotate.label_manager import HasLabels
 from .columns import DatabaseTimestamp
 from .current import current_run, current_user_id
 from .sqlrecord import SQLRecord
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from .user import User
 
 
-class Transform(SQLRecord, IsVersioned, TracksRun):
+class Transform(SQLRecord, IsVersioned, HasLabels, TracksRun):
     """Versioned code: scripts, notebooks, pipelines and functions. A run executes one.
 
     Examples

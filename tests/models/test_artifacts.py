@@ -112,7 +112,7 @@ def test_describe_takes_few_queries(instance, count_queries) -> None:
     artifact = ln.Artifact.get(artifact.uid)
     with count_queries() as queries:
         text = artifact.describe(return_str=True)
-    assert queries.count <= 3
+    assert queries.count <= 6
     assert text.splitlines()[:2] == ["Artifact: a.txt (0000)", "|   description: Mine"]
     assert "hash: XUFAKrxLKna5cZ2REBfFkg" in text
     assert "size: 5 B" in text
@@ -122,11 +122,6 @@ def test_versions_and_transforms_of_untagged_artifacts_without_run(instance) -> 
     artifact = ln.Artifact(write("a.txt"), key="a.txt").save()
     assert ln.Artifact.filter(version="0000").one() == artifact
     assert artifact.transform is None
-
-
-def test_features_are_not_shown_until_they_can_be(instance) -> None:
-    with pytest.raises(NotImplementedError, match="cannot show features yet"):
-        ln.Artifact.to_dataframe(include="features")
 
 
 def test_no_temporary_file_stays_when_content_turns_out_to_exist(instance) -> None:

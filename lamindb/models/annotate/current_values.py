@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from lamindb.base.dtypes import ListDtype, parse
 from lamindb.errors import ValidationError
 from lamindb.models.feature_dtypes import alternatives, find_registry
-from lamindb.models.record_list import SQLRecordList
 from lamindb.models.registry_fields import name_field
 
-from .reading import dataset_features, features_by_id, field_values, read_json, read_labels
+from .reading import (
+    dataset_features,
+    features_by_id,
+    field_values,
+    read_json,
+    read_labels,
+)
 from .values import read_value
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .reading import Label
+
+Names = dict[tuple[Any, int | None, int], Any]
+"""What labels are called, by registry, feature (None for plain labels) and primary key."""
 
 
 class CurrentValues:
@@ -29,100 +40,108 @@ class CurrentValues:
 
     Attributes
     ----------
+    all_labels
+        Records as keys, plain labels too, in the order in which they were linked.
     labels
-        Records by feature, as keys.
+        The same by feature, without plain labels.
     stored
         Stored JSON values by feature.
-    features
-        Features by primary key.
     """
 
     def __init__(self, host: Any, using: str) -> None:
         self.host = host
         self.using = using
+        self.all_labels = read_labels(type(host), [host.pk], using)
         self.labels: dict[int, list[Label]] = {}
-        for label in read_labels(type(host), [host.pk], using):
+        for label in self.all_labels:
             if label.feature_id is not None:
                 self.labels.setdefault(label.feature_id, []).append(label)
         self.stored: dict[int, list[Any]] = {}
-        for row in read_json(type(host), [host.pk], using):
+        has_values = getattr(host, "_queryable_by_feature", False)  # else only plain labels
+        for row in read_json(type(host), [host.pk], using) if has_values else []:
             self.stored.setdefault(row.feature_id, []).append(row.value)
-        self.features = features_by_id([*self.labels, *self.stored], using)
-        self.dataset_ids = {id_ for _, id_ in dataset_features(type(host), [host.pk], using)}
+
+    @cached_property
+    def features(self) -> dict[int, Any]:
+        """Features by primary key."""
+        return features_by_id([*self.labels, *self.stored], self.using)
+
+    @cached_property
+    def dataset_ids(self) -> set[int]:
+        """Keys of the features that are measured within the dataset."""
+        return {id_ for _, id_ in dataset_features(type(self.host), [self.host.pk], self.using)}
 
     def external_ids(self) -> list[int]:
         """Keys of the features that are not part of the dataset."""
-        return [id_ for id_ in self.features if id_ not in self.dataset_ids]
+        annotated = [*self.labels, *self.stored]
+        return [id_ for id_ in dict.fromkeys(annotated) if id_ not in self.dataset_ids]
 
     def by_name(self, *, external_only: bool = False) -> dict[str, Any]:
         """Values by name: categorical features first, each group sorted by name."""
-        names = self.names_of_labels()
+        names = names_of_labels(self.labelled(), self.features, self.using)
+        hidden = self.dataset_ids if external_only else ()
         categorical, other = {}, {}
         for id_, feature in self.features.items():
-            if external_only and id_ in self.dataset_ids:
+            if id_ in hidden:
                 continue
-            if id_ in self.labels:
-                values = [
-                    v for label in self.labels[id_] if (v := names.get(key_of(label))) is not None
-                ]
-                if values:
-                    categorical[feature.name] = together(feature, values)
-            else:
+            if id_ in self.stored:
                 other[feature.name] = json_values(feature, self.stored[id_])
+            elif values := self.values_of(feature, names):
+                categorical[feature.name] = together(feature, values)
         return dict(sorted(categorical.items())) | dict(sorted(other.items()))
 
-    def names_of_labels(self) -> dict[tuple[Any, int, int], Any]:
-        """What labels are called, by registry, feature and key; one query per registry."""
-        fields: dict[Any, dict[int, str]] = {}
-        ids: dict[Any, set[int]] = {}
-        for feature_id, labels in self.labels.items():
-            for label in labels:
-                name = naming_field(self.features[feature_id], label.registry)
-                fields.setdefault(label.registry, {})[feature_id] = name
-                ids.setdefault(label.registry, set()).add(label.value_id)
-        found = {}
-        for registry, by_feature in fields.items():
-            columns = list(dict.fromkeys(by_feature.values()))
-            rows = field_values(registry, ids[registry], columns, self.using)
-            for feature_id, name in by_feature.items():
-                position = columns.index(name)
-                for key, row in rows.items():
-                    found[registry, feature_id, key] = row[position]
-        return found
+    def labelled(self) -> list[Label]:
+        """Labels that are values of features."""
+        return [label for label in self.all_labels if label.feature_id is not None]
 
-    def of_feature(self, feature: Any) -> Any:
-        """Record, value, set of records, or list; an empty dictionary if there is none."""
-        is_list = isinstance(parse(feature._dtype_str or "object"), ListDtype)
-        if feature.pk in self.stored:
-            return json_values(feature, self.stored[feature.pk])
-        labels = self.labels.get(feature.pk, [])
-        if not labels:
-            return {}
-        ids: dict[Any, list[int]] = {}
-        for label in labels:
-            ids.setdefault(label.registry, []).append(label.value_id)
-        records = [r for registry, keys in ids.items() for r in self.records(registry, keys)]
-        if is_list or len(ids) > 1:
-            return SQLRecordList(records)
-        if len(records) == 1:
-            return records[0]
-        registry = next(iter(ids))
-        return registry.objects.using(self.using).filter(pk__in=[r.pk for r in records])
-
-    def records(self, registry: Any, ids: list[int]) -> list[Any]:
-        """Records in the order of their keys."""
-        found = registry.objects.using(self.using).in_bulk(ids)
-        return [found[id_] for id_ in ids if id_ in found]
+    def values_of(self, feature: Any, names: Names) -> list[Any]:
+        """What the labels of a feature are called; those in the trash are left out."""
+        keys = [(label.registry, feature.pk, label.value_id) for label in self.labels[feature.pk]]
+        return [names[key] for key in keys if key in names]
 
 
-def key_of(label: Label) -> tuple[Any, Any, int]:
-    """Key of a label in `names_of_labels`."""
-    return label.registry, label.feature_id, label.value_id
+def names_of_labels(
+    labels: Iterable[Label], features: dict[Any, Any], using: str, *, plain: bool = False
+) -> Names:
+    """What labels are called; one query per registry.
+
+    Parameters
+    ----------
+    labels
+        Labels of any number of hosts.
+    features
+        Features by primary key: their dtypes say which field names their values.
+    using
+        Alias of the database.
+    plain
+        Whether the names of labels themselves are wanted too, under the feature None.
+
+    Returns
+    -------
+    Names by registry, feature and primary key; labels in the trash are missing.
+    """
+    ids: dict[Any, set[int]] = {}
+    used: dict[Any, set[int | None]] = {}
+    for label in labels:
+        ids.setdefault(label.registry, set()).add(label.value_id)
+        used.setdefault(label.registry, {None} if plain else set()).add(label.feature_id)
+    names: Names = {}
+    for registry, wanted in ids.items():
+        fields = {id_: naming_field(features.get(id_), registry) for id_ in used[registry]}
+        columns = list(dict.fromkeys([*fields.values(), "uid"]))
+        rows = field_values(registry, wanted, columns, using)
+        uid = columns.index("uid")
+        for id_, column in fields.items():
+            position = columns.index(column)
+            for key, row in rows.items():
+                name = row[position]
+                names[registry, id_, key] = row[uid] if name is None else name
+    return names
 
 
-def naming_field(feature: Any, registry: Any) -> str:
-    """Field of a registry by which a feature names its values."""
-    for alternative in alternatives(parse(feature._dtype_str)):
+def naming_field(feature: Any | None, registry: Any) -> str:
+    """Field of a registry by which a feature, or without one everybody, names its records."""
+    for alternative in alternatives(parse(feature._dtype_str)) if feature is not None else ():
         if find_registry(alternative.registry) is registry and alternative.field:
             return alternative.field
     return name_field(registry) or "uid"

@@ -9,12 +9,16 @@ from django.db import router, transaction
 from lamindb.base.dtypes import ListDtype, parse
 from lamindb.base.log import logger
 from lamindb.errors import ValidationError
+from lamindb.models import describe
 from lamindb.models.feature_dtypes import alternatives
 from lamindb.models.record_list import SQLRecordList
 
 from . import writing
-from .current_values import CurrentValues
+from .current_values import CurrentValues, json_values
+from .declared import declare
+from .external import check_values, coerces, external_schema, updated
 from .preparing import prepare, resolve_keys
+from .reading import read_slots, records_of_labels
 
 if TYPE_CHECKING:
     from lamindb.models.feature import Feature
@@ -44,6 +48,39 @@ class FeatureManager:
         return self._host._state.db or router.db_for_write(type(self._host))
 
     # -- writing
+
+    def add(self, features: Feature | list[Feature], slot: str | None = None) -> None:
+        """Declare that the artifact measures features, without their values.
+
+        Parameters
+        ----------
+        features
+            Saved feature, or several.
+        slot
+            Part of the dataset, default: `columns` for data frames, else `external`.
+
+        Raises
+        ------
+        TypeError
+            Not features, or no artifact.
+        ValueError
+            A feature that is not saved.
+        ValidationError
+            The artifact is not saved, or the members of the slot are no features.
+
+        Examples
+        --------
+        >>> artifact.features.add(ln.Feature.get(name="gc_content"))
+        >>> artifact.features.slots
+        {'columns': Schema(…)}
+        """
+        self._check_saved()
+        if type(self._host).__name__ != "Artifact":
+            raise TypeError(
+                f"only artifacts measure features, use {type(self._host).__name__.lower()}"
+                ".features.set_values(…)"
+            )
+        declare(self._host, features, slot, self._using)
 
     def add_values(
         self, values: dict[str | Feature, Any], feature_field: Any = None, schema: Any = None
@@ -99,9 +136,12 @@ class FeatureManager:
         >>> artifact.features.set_values({"temperature": 22.6})
         """
         self._check_host("set")
-        by_feature = resolve_keys(values, schema)
+        ruling = external_schema(self._host)
+        by_feature = resolve_keys(values, schema or ruling)
         check_members(by_feature, schema)
-        plan = prepare(self._host, by_feature, "set")
+        if ruling is not None:
+            check_values(ruling, by_feature)
+        plan = prepare(self._host, by_feature, "set", coerce=coerces(schema or ruling))
         current = CurrentValues(self._host, self._using)
         with transaction.atomic(using=self._using):
             writing.remove(self._host, current.external_ids(), self._using)
@@ -131,9 +171,13 @@ class FeatureManager:
         >>> artifact.features.update_values({"temperature": 22.6})
         """
         self._check_host("update")
-        by_feature = resolve_keys(values, schema)
+        ruling = external_schema(self._host)
+        by_feature = resolve_keys(values, schema or ruling)
         check_members(by_feature, schema)
-        plan = prepare(self._host, by_feature, "update")
+        if ruling is not None:
+            current = CurrentValues(self._host, self._using)
+            check_values(ruling, updated(current, by_feature))
+        plan = prepare(self._host, by_feature, "update", coerce=coerces(schema or ruling))
         with transaction.atomic(using=self._using):
             writing.remove(self._host, [feature.pk for feature in by_feature], self._using)
             writing.write(self._host, plan, self._using)
@@ -218,15 +262,31 @@ class FeatureManager:
             feature = next(iter(resolve_keys({name: None})))
         except ValidationError as error:
             raise ValidationError(f"Feature with name {name} not found") from error
-        return CurrentValues(self._host, self._using).of_feature(feature)
+        return value_of(CurrentValues(self._host, self._using), feature)
 
     @property
     def slots(self) -> dict[str, Schema]:
         """Feature sets by slot of the dataset, say `{"columns": Schema(…)}`."""
         if self._host._state.adding or type(self._host).__name__ != "Artifact":
             return {}
-        links = self._host._links_schema.select_related("schema").order_by("pk")
-        return {link.slot: link.schema for link in links}
+        return {link.slot: link.schema for link in read_slots([self._host.pk], self._using)}
+
+    def describe(self, return_str: bool = False) -> str | None:
+        """Features of the dataset and other features, with their values.
+
+        Parameters
+        ----------
+        return_str
+            Return the text instead of printing it.
+
+        Examples
+        --------
+        >>> artifact.features.describe()
+        """
+        return describe.describe_features(self._host, return_str=return_str)
+
+    def __repr__(self) -> str:
+        return str(self.describe(return_str=True))
 
     # -- checks
 
@@ -238,10 +298,7 @@ class FeatureManager:
     def _check_host(self, verb: str) -> None:
         """Refuse unsaved hosts, and single values where a schema rules over all of them."""
         self._check_saved()
-        schema = getattr(self._host, "schema", None)
-        if verb not in ("add", "remove") or type(self._host).__name__ != "Artifact":
-            return
-        if schema is not None and "__external__" in schema.slots:
+        if verb in ("add", "remove") and external_schema(self._host) is not None:
             raise ValueError(f"Cannot {verb} values if artifact has external schema.")
 
     def _check_to_many(self, values: dict[Feature, Any]) -> None:
@@ -276,6 +333,22 @@ def check_members(values: dict[Feature, Any], schema: Schema | None) -> None:
     members = {member.pk for member in schema.members}
     if foreign := [feature.name for feature in values if feature.pk not in members]:
         raise ValidationError(f"These feature keys are not in the provided schema: {foreign}")
+
+
+def value_of(current: CurrentValues, feature: Feature) -> Any:
+    """Record, value, set of records, or list; an empty dictionary if there is none."""
+    if feature.pk in current.stored:
+        return json_values(feature, current.stored[feature.pk])
+    records = records_of_labels(current.labels.get(feature.pk, []), current.using)
+    if not records:
+        return {}
+    registries = {type(record) for record in records}
+    if len(registries) > 1 or isinstance(parse(feature._dtype_str or "object"), ListDtype):
+        return SQLRecordList(records)
+    if len(records) == 1:
+        return records[0]
+    rows = type(records[0]).objects.using(current.using)
+    return rows.filter(pk__one_of={record.pk for record in records})
 
 
 def pairs_to_remove(feature: Any, value: Any) -> dict[Any, Any]:

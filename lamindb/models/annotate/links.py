@@ -42,6 +42,16 @@ class LinkTable:
         """Registry of the values."""
         return self.model._meta.get_field(self.value).related_model
 
+    @property
+    def accessor(self) -> str:
+        """Name of the relation from hosts to values, say `ulabels`."""
+        meta = self.model._meta.get_field(self.host).related_model._meta
+        forward = [field for field in meta.many_to_many if field.remote_field.through is self.model]
+        if forward:
+            return str(forward[0].name)
+        relations = [r for r in meta.related_objects if r.many_to_many and r.through is self.model]
+        return str(relations[0].get_accessor_name())
+
 
 @dataclass(frozen=True)
 class JsonTable:
@@ -103,6 +113,22 @@ def tables_by_registry(host: Any, n_relations: int) -> dict[Any, LinkTable]:
             table = LinkTable(field.model, field.name, value, feature)
             tables[table.registry] = table
     return tables
+
+
+NO_LABELS = {"Collection": ("Artifact",)}
+"""By name of the host, registries that it is linked with by its content, not by annotation."""
+
+
+def label_tables(host: Any) -> dict[Any, LinkTable]:
+    """Link table for each registry whose records can be labels of a host.
+
+    Examples
+    --------
+    >>> list(label_tables(ln.Collection))
+    [ULabel, Record, Project, Reference]
+    """
+    hidden = NO_LABELS.get(host.__name__, ())
+    return {r: table for r, table in link_tables(host).items() if r.__name__ not in hidden}
 
 
 def value_name(model: Any, host: Any) -> str | None:

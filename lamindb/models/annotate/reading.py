@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 CORE = "lamindb"
 
+EXTERNAL_SLOTS = ("__external__", "external")
+"""Slots whose features say something about an artifact and are not measured within it."""
+
 
 class Label(NamedTuple):
     """A record that a host has, as value of a feature or as a plain label.
@@ -145,12 +148,43 @@ def features_by_id(ids: Iterable[int | None], using: str | None = None) -> dict[
 def field_values(
     registry: Any, ids: Iterable[int], fields: Iterable[str], using: str | None = None
 ) -> dict[int, tuple[Any, ...]]:
-    """Fields of the records with these keys that are not in the trash; one query."""
-    rows = registry.objects.using(using or "default").filter(pk__one_of=set(ids))
-    if has_field(registry, "branch"):
-        rows = rows.exclude(branch_id=TRASH_BRANCH_ID)
+    """Fields of the records with these keys that are not in the trash; one query.
+
+    Examples
+    --------
+    >>> field_values(ln.ULabel, [label.pk], ["name"])
+    {1: ('DMSO',)}
+    """
+    rows = without_trash(registry.objects.using(using or "default").filter(pk__one_of=set(ids)))
     names = list(dict.fromkeys(fields))
     return {row[0]: row[1:] for row in rows.values_list("pk", *names)}
+
+
+def records_of_labels(labels: Iterable[Label], using: str | None = None) -> list[Any]:
+    """Records of labels in their order, without those in the trash; one query per registry."""
+    ids: dict[Any, set[int]] = {}
+    keys = list(dict.fromkeys((label.registry, label.value_id) for label in labels))
+    for registry, id_ in keys:
+        ids.setdefault(registry, set()).add(id_)
+    found: dict[tuple[Any, int], Any] = {}
+    for registry, wanted in ids.items():
+        rows = registry.objects.using(using or "default").filter(pk__one_of=wanted)
+        found |= {(registry, record.pk): record for record in without_trash(rows)}
+    return [found[key] for key in keys if key in found]
+
+
+def without_trash(rows: Any) -> Any:
+    """Set of records without those in the trash."""
+    if not has_field(rows.model, "branch"):
+        return rows
+    return rows.exclude(branch_id=TRASH_BRANCH_ID)
+
+
+def read_slots(artifact_ids: Iterable[int], using: str | None = None) -> list[Any]:
+    """Rows that link artifacts with the feature sets of their slots; one query."""
+    links: Any = apps.get_model(CORE, "ArtifactSchema")
+    rows = links.objects.using(using or "default").filter(artifact__pk__one_of=set(artifact_ids))
+    return list(rows.select_related("schema").order_by("pk"))
 
 
 def dataset_features(
@@ -163,7 +197,7 @@ def dataset_features(
     rows = (
         links.objects.using(using or "default")
         .filter(artifact__pk__one_of=set(host_ids), schema__links_feature__isnull=False)
-        .exclude(slot="__external__")
+        .exclude(slot__in=EXTERNAL_SLOTS)
         .values_list("artifact_id", "schema__links_feature__feature_id")
     )
     return set(rows)
