@@ -15,6 +15,7 @@ from lamindb.models.curation_messages import counted
 
 from .calls import Calls
 from .cat_manager import DataFrameCatManager
+from .exported_frames import decide_by_links
 from .new_terms import create_records
 from .resolved_terms import ResolvedTerms, resolve_terms
 from .terms_report import as_pairs, failure_of, mismatch
@@ -153,7 +154,10 @@ class CatVector:
 
     @property
     def records(self) -> dict[Any, Any]:
-        """Record by valid term, in order of appearance; read when they are asked for."""
+        """Record by valid term, in order of appearance; read when they are asked for.
+
+        A term of a frame that was exported from records can mean several: these are a list.
+        """
         if self._records is None:
             found = self._resolved().records()
             self._records = {term: found[term] for term in self.values if term in found}
@@ -202,6 +206,8 @@ class CatVector:
                 using=self._using,
             )
             allowed = self.vocabularies if self._found.failing else []
+            if self.feature is not None:
+                decide_by_links(self._found, allowed, self.feature, self._table)
         except ObjectDoesNotExist as error:  # a type, source or organism that the dtype names
             raise ValidationError(
                 f"dtype {self._dtype} of feature '{self.key}' refers to a record that does not "

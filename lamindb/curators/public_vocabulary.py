@@ -75,8 +75,8 @@ def in_organism(vocabulary: Vocabulary, terms: Sequence[Any], organism: Any) -> 
         )
     except ValueError as error:
         return InOrganism(vocabulary, problem=str(error))
-    if found is None:
-        return InOrganism(vocabulary)
+    if found is None or vocabulary.column.unique:  # identifiers mean the same in all organisms
+        return InOrganism(vocabulary, found)
     condition = {"organism__name": found} if isinstance(found, str) else {ORGANISM: found}
     return InOrganism(vocabulary.narrowed(**condition), found)
 

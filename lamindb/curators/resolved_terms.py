@@ -27,6 +27,8 @@ class ResolvedTerms:
     ----------
     ids
         Per alternative of the dtype, key of the record by term.
+    several
+        Per alternative, keys of the records that a term means, which differ between rows.
     objects
         Records that were passed instead of strings, and those that are known beforehand.
     missing
@@ -46,6 +48,7 @@ class ResolvedTerms:
     """
 
     ids: list[tuple[Vocabulary, dict[Any, int]]] = field(default_factory=list)
+    several: list[tuple[Vocabulary, dict[Any, list[int]]]] = field(default_factory=list)
     objects: dict[Any, Any] = field(default_factory=dict)
     missing: list[Any] = field(default_factory=list)
     synonyms: dict[str, str] = field(default_factory=dict)
@@ -68,14 +71,19 @@ class ResolvedTerms:
     @property
     def has_valid(self) -> bool:
         """Whether any term is valid."""
-        return self.without_registry or bool(self.objects) or any(ids for _, ids in self.ids)
+        found = bool(self.objects) or any(ids for _, ids in [*self.ids, *self.several])
+        return self.without_registry or found
 
     def records(self) -> dict[Any, Any]:
-        """Record by valid term; one query per registry."""
+        """Record by valid term, a list for terms that mean several; one query per registry."""
         found = dict(self.objects)
         for vocabulary, ids in self.ids:
             by_id = vocabulary.records(ids.values())
             found |= {term: by_id[pk] for term, pk in ids.items() if pk in by_id}
+        for vocabulary, lists in self.several:
+            by_id = vocabulary.records({pk for pks in lists.values() for pk in pks})
+            for term, pks in lists.items():
+                found[term] = [by_id[pk] for pk in pks] if len(pks) > 1 else by_id[pks[0]]
         return found
 
     def record_ids(self) -> dict[Any, list[int]]:
@@ -84,9 +92,11 @@ class ResolvedTerms:
         for record in self.objects.values():
             keys.setdefault(type(record), {})[record.pk] = None
         for vocabulary, ids in self.ids:
-            if ids:
-                keys.setdefault(vocabulary.registry, {}).update(dict.fromkeys(ids.values()))
-        return {registry: list(pks) for registry, pks in keys.items()}
+            keys.setdefault(vocabulary.registry, {}).update(dict.fromkeys(ids.values()))
+        for vocabulary, lists in self.several:
+            pks = dict.fromkeys(pk for same in lists.values() for pk in same)
+            keys.setdefault(vocabulary.registry, {}).update(pks)
+        return {registry: list(pks) for registry, pks in keys.items() if pks}
 
 
 def resolve_terms(

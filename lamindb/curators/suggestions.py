@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 N_SMALL = 500
 """Up to so many terms, all of them are compared."""
 
-N_EDITS = 10_000
+N_EDITS = 6_000
 """How many spellings that differ in one letter a large registry is asked for."""
 
 N_COMPARED = 8

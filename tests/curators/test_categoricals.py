@@ -164,6 +164,34 @@ def test_several_records_without_type_are_ambiguous(labels: dict[str, ULabel]) -
     )
 
 
+def test_what_exported_records_link_is_meant(instance: Any) -> None:
+    samples = []
+    for name in ("LabA", "LabB"):
+        kind = ln.Record(name=name, is_type=True).save()
+        samples.append(ln.Record(name="s1", type=kind).save())
+    feature = ln.Feature(name="sample", dtype=ln.Record).save()
+    uids = []
+    for sample in samples:
+        record = ln.Record(name=None).save()
+        record.features.set_values({"sample": sample})
+        uids.append(record.uid)
+    for rows, meant in ([0], samples[0]), ([1], samples[1]), ([0, 1], samples):
+        frame = pd.DataFrame(
+            {
+                "sample": pd.Categorical(["s1"] * len(rows)),
+                "__lamindb_record_uid__": [uids[row] for row in rows],
+            }
+        )
+        column = CatVector(PandasTable(frame), "sample", "cat[Record]", feature=feature)
+        column.validate()
+        assert column.is_validated
+        assert column.records == {"s1": meant}
+        assert column.record_ids == {ln.Record: [samples[row].id for row in rows]}
+    frame["__lamindb_record_uid__"] = "another"
+    column.validate()
+    assert column.failing == ["s1"]
+
+
 # -- records instead of strings
 
 
