@@ -16,7 +16,10 @@ __all__ = [
     "save_mini_immuno_datasets",
 ]
 
-CELL_TYPES = {
+Terms = dict[str, tuple[str, str | None]]
+"""Names and synonyms by id in the ontology."""
+
+CELL_TYPES: Terms = {
     "CL:0000236": ("B cell", "B lymphocyte|B-cell|B-lymphocyte"),
     "CL:0000084": ("T cell", "T lymphocyte|T-cell|T-lymphocyte"),
     "CL:0000625": (
@@ -24,8 +27,8 @@ CELL_TYPES = {
         "CD8-positive, alpha-beta T lymphocyte|CD8-positive, alpha-beta T-cell",
     ),
 }
-ASSAYS = {"EFO:0008913": ("single-cell RNA sequencing", "scRNA-seq|single-cell RNA-seq")}
-ETHNICITIES = {
+ASSAYS: Terms = {"EFO:0008913": ("single-cell RNA sequencing", "scRNA-seq|single-cell RNA-seq")}
+ETHNICITIES: Terms = {
     "HANCESTRO:0021": ("Chinese", None),
     "HANCESTRO:0025": ("Singaporean Chinese", None),
     "HANCESTRO:0027": ("Han Chinese", "Chinese Han"),
@@ -71,7 +74,7 @@ def define_features_labels() -> None:
         "sample_note": str,
         "concentration": str,
         "donor": str,
-        "donor_ethnicity": list[ethnicity],
+        "donor_ethnicity": list[ethnicity],  # type: ignore[valid-type]
         "temperature": float,
         "experiment": ULabel,
         "study_note": str,
@@ -82,7 +85,7 @@ def define_features_labels() -> None:
     Feature(name="date_of_study", dtype=datetime.date, coerce=True).save()
 
 
-def save_terms(registry: Any, terms: dict[str, tuple[str, str | None]]) -> None:
+def save_terms(registry: Any, terms: Terms) -> None:
     """Register terms of an ontology, unless their ids are known."""
     known = set(registry.filter(ontology_id__in=list(terms)).values_list("ontology_id", flat=True))
     for ontology_id, (name, synonyms) in terms.items():
