@@ -205,16 +205,15 @@ class CatVector:
                 source=self._source,
                 using=self._using,
             )
-            allowed = self.vocabularies if self._found.failing else []
             if self.feature is not None:
-                decide_by_links(self._found, allowed, self.feature, self._table)
+                decide_by_links(self._found, self.feature, self._table)
         except ObjectDoesNotExist as error:  # a type, source or organism that the dtype names
             raise ValidationError(
                 f"dtype {self._dtype} of feature '{self.key}' refers to a record that does not "
                 f"exist: {error}"
             ) from error
         if self._found.failing:
-            self.failure = failure_of(self._found, allowed, self._calls, rows=self._failing_rows())
+            self.failure = failure_of(self._found, self._calls, rows=self._failing_rows())
 
     def _failing_rows(self) -> tuple[int, ...]:
         """First rows with a term that is not valid."""
@@ -268,14 +267,13 @@ class CatVector:
         if not found.missing:
             logger.info(f'no new values in "{self.key}"')
             return
-        allowed = self.vocabularies
-        problem = found.no_organism or mismatch(found.missing, allowed)
+        problem = found.no_organism or mismatch(found.missing, found.vocabularies)
         if problem is not None:
             raise ValidationError(f"Cannot add new values of feature '{self.key}': {problem}")
-        terms = found.missing
-        create_records(allowed[0], terms, found.organism, create_kwargs)
+        terms, first = found.missing, found.vocabularies[0]
+        create_records(first, terms, found.organism, create_kwargs)
         logger.success(
-            f"added {counted(len(terms), 'record')} with {get_registry_name(allowed[0].registry)} "
+            f"added {counted(len(terms), 'record')} with {get_registry_name(first.registry)} "
             f'for "{self.key}": {listed(terms, N_LISTED)}'
         )
         self.validate()

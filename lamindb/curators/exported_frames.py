@@ -19,17 +19,13 @@ UIDS = "__lamindb_record_uid__"
 """Column with the uids of the records that a frame was exported from."""
 
 
-def decide_by_links(
-    found: ResolvedTerms, vocabularies: list[Vocabulary], feature: Feature, table: Table
-) -> None:
+def decide_by_links(found: ResolvedTerms, feature: Feature, table: Table) -> None:
     """Find out which of several records of the same name are meant.
 
     Parameters
     ----------
     found
         What the terms mean; ambiguous ones that a link decides become valid.
-    vocabularies
-        What the dtype allows, one per alternative.
     feature
         Feature of the column.
     table
@@ -38,7 +34,7 @@ def decide_by_links(
     if not found.ambiguous or UIDS not in table.labels:
         return
     uids = set(table.column(UIDS).terms())
-    for vocabulary in vocabularies:
+    for vocabulary in found.vocabularies:
         linked = linked_ids(vocabulary, feature, uids, set(found.ambiguous))
         found.several.append((vocabulary, linked))
         for term in linked:

@@ -25,6 +25,8 @@ class ResolvedTerms:
 
     Attributes
     ----------
+    vocabularies
+        What the dtype allows, one per alternative.
     ids
         Per alternative of the dtype, key of the record by term.
     several
@@ -47,6 +49,7 @@ class ResolvedTerms:
         Whether any term is valid.
     """
 
+    vocabularies: list[Vocabulary] = field(default_factory=list)
     ids: list[tuple[Vocabulary, dict[Any, int]]] = field(default_factory=list)
     several: list[tuple[Vocabulary, dict[Any, list[int]]]] = field(default_factory=list)
     objects: dict[Any, Any] = field(default_factory=dict)
@@ -147,6 +150,7 @@ def resolve_terms(
         return found
     take_members(found, sources[0], members)
     searched = [in_organism(source_, found.missing, organism) for source_ in sources]
+    found.vocabularies = [one.vocabulary for one in searched]
     found.no_organism = next((one.problem for one in searched if one.problem), None)
     found.organism = next((one.organism for one in searched if one.organism), None)
     usable = [one for one in searched if one.problem is None]

@@ -26,21 +26,13 @@ UNFIT = "UNEXPECTED_RECORD"
 ARROW = "    → "
 
 
-def failure_of(
-    found: ResolvedTerms,
-    vocabularies: list[Vocabulary],
-    calls: Calls,
-    *,
-    rows: tuple[int, ...] = (),
-) -> Failure:
+def failure_of(found: ResolvedTerms, calls: Calls, *, rows: tuple[int, ...] = ()) -> Failure:
     """Failure for everything that is not valid about the terms of one vector.
 
     Parameters
     ----------
     found
         What the terms mean; at least one is not valid.
-    vocabularies
-        What the dtype allows, one per alternative.
     calls
         How users reach the vector.
     rows
@@ -52,14 +44,14 @@ def failure_of(
         group=TERMS,
         code=NOT_VALIDATED if found.missing else AMBIGUOUS if found.ambiguous else UNFIT,
         column=calls.key,
-        error=text_of(found, vocabularies, calls),
+        error=text_of(found, calls),
         check="terms are in the registry",
         slot=calls.slot,
         n_failing=len(found.failing),
         rows=rows,
         values=tuple(found.failing[:N_LISTED]),
         suggestions={term: (name,) for term, name in found.synonyms.items()}
-        | nearest_terms([term for term in first if isinstance(term, str)], vocabularies),
+        | nearest_terms([term for term in first if isinstance(term, str)], found.vocabularies),
         fix=call_of(found, calls),
     )
 
@@ -71,7 +63,7 @@ def call_of(found: ResolvedTerms, calls: Calls) -> str | None:
     return calls.add_new if found.missing and found.no_organism is None else None
 
 
-def text_of(found: ResolvedTerms, vocabularies: list[Vocabulary], calls: Calls) -> str:
+def text_of(found: ResolvedTerms, calls: Calls) -> str:
     """All that is wrong, and what to do."""
     lines = []
     if found.missing:
@@ -82,7 +74,7 @@ def text_of(found: ResolvedTerms, vocabularies: list[Vocabulary], calls: Calls) 
         if found.synonyms and unknown:
             lines.append("    for remaining terms:")
         if unknown:
-            lines += remaining_lines(found, unknown, vocabularies, calls)
+            lines += remaining_lines(found, unknown, calls)
     return "\n".join([*lines, *found.problems])
 
 
@@ -100,18 +92,16 @@ def as_pairs(synonyms: dict[str, str]) -> str:
     return ", ".join([*pairs, *(["..."] if len(synonyms) > N_LISTED else [])])
 
 
-def remaining_lines(
-    found: ResolvedTerms, unknown: list[Any], vocabularies: list[Vocabulary], calls: Calls
-) -> list[str]:
+def remaining_lines(found: ResolvedTerms, unknown: list[Any], calls: Calls) -> list[str]:
     """What to do with terms that mean nothing."""
     if found.no_organism is not None:
         return [f"{ARROW}{found.no_organism}"]
-    if problem := mismatch(unknown, vocabularies):
+    if problem := mismatch(unknown, found.vocabularies):
         return [f"{ARROW}{problem}"]
     name = getattr(found.organism, "name", found.organism)
     organism = "" if name is None else f"fix organism '{name}', "
     fix = f"fix typos, remove non-existent values, or save terms via: {calls.add_new}"
-    return [f"{ARROW}{organism}{fix}", *map(subtype_line, filter(is_subtype, vocabularies))]
+    return [f"{ARROW}{organism}{fix}", *map(subtype_line, filter(is_subtype, found.vocabularies))]
 
 
 def mismatch(terms: list[Any], vocabularies: list[Vocabulary]) -> str | None:

@@ -236,7 +236,7 @@ def test_many_records_in_cells_are_checked_at_once(labels: dict[str, ULabel]) ->
     assert queries.count == 3, "type, records of the type, type again for the terms"
     with QueryCounter() as queries:
         assert len(vector(bad, dtype).failure.error.splitlines()) == 9
-    assert queries.count == 6, "type and types of the records for the text, type for suggestions"
+    assert queries.count == 5, "as before; type and types of the records for the text"
 
 
 # -- texts

@@ -44,8 +44,10 @@ def unexpected(records: Sequence[Any], dtype_str: str, key: str) -> list[str]:
     if not records:
         return []
     wanted = expected(dtype_str)
-    for registry in {type(record) for record in records if has_field(type(record), "type")}:
-        prefetch_related_objects([r for r in records if type(r) is registry], "type")
+    registries: set[Any] = {type(record) for record in records}
+    for registry in registries:
+        if has_field(registry, "type"):
+            prefetch_related_objects([r for r in records if type(r) is registry], "type")
     return [
         f"Expected a record of type '{wanted}' for feature '{key}', but received "
         f"'{label_of(record)}' of type '{type_of(record)}'."
