@@ -49,6 +49,8 @@ def settings_dir(
     monkeypatch.setenv("LAMIN_SETTINGS_DIR", str(home))
     monkeypatch.setenv("LAMIN_CACHE_DIR", str(home / "cache"))
     monkeypatch.setenv("BIONTY_OFFLINE", "1")
+    # tables that take long to make are made once per session
+    monkeypatch.setenv("BIONTY_ROOT_DIR", str(tmp_path_factory.getbasetemp() / "bionty"))
     yield home / ".lamin"
     _reset_session()
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lamindb.errors import CorruptedOntology
 
+from .cellxgene_taxa import ONLY, read_taxa
 from .keys import SourceKey
 from .package_tables import PackageTable, package_folder, package_release
 from .raw import named_obsolete, terms_to_arrow
@@ -31,6 +32,7 @@ class _Ontology(NamedTuple):
     organism: str
     name: str
     only: str | None = None
+    is_slow: bool = False
 
 
 _ONTOLOGIES = {
@@ -43,7 +45,8 @@ _ONTOLOGIES = {
     "MmusDv": _Ontology("DevelopmentalStage", "mouse", "mmusdv"),
     "HANCESTRO": _Ontology("Ethnicity", "human", "hancestro"),
     "CVCL": _Ontology("CellLine", "all", "cellosaurus", "ids and names"),
-    "CHEBI": _Ontology("Drug", "all", "chebi", "ids, names, definitions and parents"),
+    "NCBITaxon": _Ontology("Organism", "all", "ncbitaxon", ONLY, True),
+    "CHEBI": _Ontology("Drug", "all", "chebi", "ids, names, definitions and parents", True),
 }
 
 
@@ -76,13 +79,16 @@ def tables() -> list[PackageTable]:
             match["version"],
             provider=PACKAGE,
         )
-        found.append(PackageTable(key, release, partial(_read, path), only=ontology.only))
+        make = partial(_read, path)
+        found.append(PackageTable(key, release, make, only=ontology.only, is_slow=ontology.is_slow))
     return found
 
 
 def _read(path: Path) -> pa.Table:
     """Make a table of the terms in a file that have a label."""
     prefix, _, _ = path.name.partition("-")
+    if prefix == "NCBITaxon":
+        return read_taxa(path)
     terms = (
         _term(one, content, prefix)
         for one, content in _content(path).items()

@@ -198,6 +198,8 @@ def read_offered(package: PackageTable) -> OntologyTable:
     folder = settings.dynamicdir / "packages" / f"{package.key.provider}-{package.release}"
     path = folder / package.key.table_file
     if not path.is_file():
+        if package.is_slow:
+            logger.important(f"making the table of {package.key}, which takes a moment")
         arrow = normalized(package.make(), package.key.entity)
         try:
             with write_into_place(path, sync=False) as temporary:

@@ -40,7 +40,7 @@ _REMEMBERED_SECONDS = 60.0
 _CHUNK = 1 << 18
 _NOT_FOUND = (403, 404, 410)  # S3 says 403 for what is missing if listing isn't allowed
 
-_unreachable: dict[tuple[str, int], tuple[float, str]] = {}
+_tried: dict[tuple[str, int], tuple[float, str]] = {}
 
 
 class DownloadFailed(Exception):
@@ -169,10 +169,10 @@ def _failures(url: str) -> Iterator[None]:
 def _check_reachable(url: str) -> None:
     """Raise within seconds if nobody answers at the host, or the proxy, of an address."""
     host, port = _first_hop(url)
-    failed_at, reason = _unreachable.get((host, port), (0.0, ""))
-    if not reason or time.monotonic() - failed_at > _REMEMBERED_SECONDS:
+    tried_at, reason = _tried.get((host, port), (-_REMEMBERED_SECONDS, ""))
+    if time.monotonic() - tried_at >= _REMEMBERED_SECONDS:
         reason = _try_to_connect(host, port)
-        _unreachable[host, port] = (time.monotonic(), reason)
+        _tried[host, port] = (time.monotonic(), reason)
     if reason:
         raise DownloadFailed(f"can't reach {host}: {reason}")
 

@@ -34,6 +34,8 @@ class PackageTable:
         File of the table, if the package has it in our layout.
     only : str, optional
         What the table has, if the source publishes more than that.
+    is_slow : bool
+        Whether it takes long to make.
 
     Examples
     --------
@@ -46,6 +48,7 @@ class PackageTable:
     make: Callable[[], pa.Table] = field(default=lambda: None, compare=False)
     parquet: Path | None = None
     only: str | None = None
+    is_slow: bool = False
 
 
 def package_folder(module: str) -> Path | None:

@@ -138,6 +138,7 @@ def terms_to_arrow(rows: Iterable[dict[str, Any]], *, are_taxa: bool = False) ->
             for name, others in zip(names, synonyms, strict=True)
         ]
         columns["scientific_name"] = names
+        synonyms = [others[1:] for others in synonyms]
     else:
         columns["name"] = names
     definitions = [row["definition"] for row in ordered]
