@@ -14,7 +14,8 @@ import benchmarks.registries
 import benchmarks.saving
 import benchmarks.searching
 import benchmarks.startup
-import benchmarks.tables  # noqa: F401
+import benchmarks.tables
+import benchmarks.validating  # noqa: F401
 from benchmarks import registry, report
 
 

@@ -258,7 +258,8 @@ def fits_dtype(column: Column, dtype: Dtype) -> bool:
     if kind == "empty":
         return True
     if isinstance(dtype, CatDtype):
-        return kind == "record" or (kind == "category" and column.kinds <= {"str"})
+        is_typed = kind == "category" or (kind == "str" and column.text_is_category)
+        return kind == "record" or (is_typed and column.kinds <= {"str"})
     if isinstance(dtype, ListDtype):
         return kind == "list" and _fit_items(column, dtype)
     if dtype.name == "object":

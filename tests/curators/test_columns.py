@@ -11,7 +11,6 @@ from lamindb.base.dtypes import parse
 from lamindb.base.validation import COERCE_HINT
 from lamindb.curators.columns import ColumnRule, TableRules, check_table, fits_dtype
 from lamindb.curators.engines import as_table
-from lamindb.errors import InvalidArgument
 
 
 def rule(name, dtype="int", **options):
@@ -181,8 +180,3 @@ def test_a_frame_without_rows_fits_any_dtype():
     for dtype in ("int", "float", "bool", "str", "date", "datetime", "dict", "cat[ULabel]"):
         assert fits_dtype(column, parse(dtype))
         assert failures_of(frame, TableRules((rule("x", dtype, nullable=False),))) == ()
-
-
-def test_what_is_no_table():
-    with pytest.raises(InvalidArgument, match="int is no table: pass a pandas DataFrame"):
-        as_table(3)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from lamindb.errors import InvalidArgument
 
 from .abc import CoercionError, Column, Misfits, Table
+from .arrow import ArrowTable
+from .lazy import LazyPandasTable
 from .pandas import PandasTable
+from .polars import PolarsTable
 
-__all__ = ["CoercionError", "Column", "Misfits", "Table", "as_table"]
+__all__ = ["CoercionError", "Column", "LazyPandasTable", "Misfits", "Table", "as_table"]
+
+_ARROW = (
+    ("pyarrow", "Table"),
+    ("pyarrow", "RecordBatch"),
+    ("pyarrow", "Dataset"),
+)
 
 
 def as_table(data: Any) -> Table:
@@ -18,7 +28,8 @@ def as_table(data: Any) -> Table:
     Parameters
     ----------
     data
-        A data frame of pandas.
+        A data frame of pandas or polars, a table or dataset of Arrow, or the local path of a
+        Parquet file.
 
     Returns
     -------
@@ -38,7 +49,19 @@ def as_table(data: Any) -> Table:
         return data
     if _is_instance(data, "pandas", "DataFrame"):
         return PandasTable(data)
-    raise InvalidArgument(f"{type(data).__name__} is no table: pass a pandas DataFrame")
+    if _is_instance(data, "polars", "DataFrame") or _is_instance(data, "polars", "LazyFrame"):
+        return PolarsTable(data)
+    if any(_is_instance(data, *name) for name in _ARROW) or _is_parquet(data):
+        return ArrowTable(data)
+    raise InvalidArgument(
+        f"{data if isinstance(data, str) else type(data).__name__} is no table: pass a data frame "
+        "of pandas or polars, a table or dataset of pyarrow, or the path of a Parquet file"
+    )
+
+
+def _is_parquet(data: Any) -> bool:
+    """Whether this is the path of a Parquet file, or of a folder of them."""
+    return isinstance(data, (str, os.PathLike)) and os.fspath(data).endswith(".parquet")
 
 
 def _is_instance(data: Any, package: str, name: str) -> bool:

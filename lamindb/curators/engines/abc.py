@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from lamindb.base.dtypes import CatDtype
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from lamindb.base.dtypes import Dtype
 
@@ -74,12 +74,15 @@ class CoercionError(ValueError):
         The dtype that was wanted.
     misfits
         What cannot be converted.
+    positions
+        All positions of it, where they are known.
     """
 
-    def __init__(self, dtype: Dtype, misfits: Misfits) -> None:
+    def __init__(self, dtype: Dtype, misfits: Misfits, positions: Sequence[int] = ()) -> None:
         name = "category" if isinstance(dtype, CatDtype) else dtype
         super().__init__(f"Could not losslessly coerce into {name}: {misfits}")
         self.misfits = misfits
+        self.positions = positions
 
 
 class Column(ABC):
@@ -93,11 +96,14 @@ class Column(ABC):
         What error texts call the type, e.g. `float64`, `object`, `category`.
     is_object
         Whether it can hold any Python object.
+    text_is_category
+        Whether columns of texts count as categorical, as their type is no statement.
     """
 
     name: Any
     type_name: str
     is_object: bool = False
+    text_is_category: bool = False
 
     @property
     @abstractmethod

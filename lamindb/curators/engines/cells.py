@@ -140,19 +140,19 @@ def distinct(values: Iterable[Any]) -> list[Any]:
     except TypeError:
         found: dict[Hashable, Any] = {}
         for value in values:
-            found.setdefault(_key(value), value)
+            found.setdefault(key_of(value), value)
         return list(found.values())
 
 
-def _key(value: Any) -> Hashable:
-    """What tells a value apart from others: itself, else its text, else its identity."""
-    if isinstance(value, Hashable):
-        try:
-            hash(value)
-            return value, type(value)
-        except TypeError:  # say, a record without a row
-            pass
-    return repr(value), type(value)
+def key_of(value: Any) -> Hashable:
+    """What tells a value apart from others: itself and its type, else its text."""
+    if isinstance(value, str):
+        return str(value)
+    try:
+        hash(value)
+    except TypeError:
+        return repr(value), type(value)
+    return value, type(value)
 
 
 def is_term(value: Any) -> bool:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from lamindb.base.dtypes import CatDtype, ListDtype, SimpleDtype
 
 from .abc import N_ROWS, Column, Misfits, Table
-from .cells import distinct, fits, flattened, is_term, item_kinds_of, kind_of, kinds_of
+from .arrow_lists import item_kinds_of_arrow, items_of_arrow
+from .cells import distinct, fits, flattened, is_term, item_kinds_of, key_of, kind_of, kinds_of
 from .pandas_coercion import coerced_series
 from .pandas_edits import constant_series, filled_series, replaced_series
 from .pandas_types import kind_of_dtype, missing_mask
@@ -84,6 +85,8 @@ class PandasColumn(Column):
 
     def item_kinds(self, depth: int = 1) -> frozenset[Kind]:
         """Kinds of the elements of lists."""
+        if self._declared == "list":
+            return item_kinds_of_arrow(self.series, depth)
         return item_kinds_of(self._present(), depth)
 
     @cached_property
@@ -95,6 +98,8 @@ class PandasColumn(Column):
         """Distinct values in order of first appearance, without missing ones and empty strings."""
         if self._declared == "category":
             values = self._used_categories()
+        elif self._declared == "list":
+            values = distinct(items_of_arrow(self.series))
         elif self.kind == "list" and "list" not in self.item_kinds():
             values = distinct(chain.from_iterable(self._present()))
         elif self.kind in ("list", "mixed"):
@@ -107,8 +112,8 @@ class PandasColumn(Column):
 
     def rows_of(self, values: Collection[Any], limit: int = N_ROWS) -> tuple[int, ...]:
         """Positions of the first rows that hold one of the values."""
-        if self._declared is None and self.kind in ("list", "mixed", "dict", "record"):
-            return self._rows_of_objects(list(values), limit)
+        if self.kind in ("list", "mixed", "dict", "record"):
+            return self._rows_of_objects(values, limit)
         return _positions(self.series.isin(list(values)).to_numpy(dtype=bool), limit)
 
     def missing_rows(self, limit: int = N_ROWS) -> tuple[int, ...]:
@@ -169,11 +174,11 @@ class PandasColumn(Column):
         codes = pd.unique(self.series.cat.codes.to_numpy())
         return list(self.series.cat.categories.take(codes[codes >= 0]).tolist())
 
-    def _rows_of_objects(self, values: list[Any], limit: int) -> tuple[int, ...]:
-        rows: list[int] = []
+    def _rows_of_objects(self, values: Collection[Any], limit: int) -> tuple[int, ...]:
+        wanted, rows = set(map(key_of, values)), list[int]()
         for row, cell in enumerate(self.series.array):
             items = flattened([cell]) if kind_of(cell) == "list" else (cell,)
-            if any(item in values for item in items):
+            if any(key_of(item) in wanted for item in items):
                 rows.append(row)
             if len(rows) == limit:
                 break

@@ -65,7 +65,7 @@ def _failed(series: pd.Series, dtype: Dtype, failing: np.ndarray) -> CoercionErr
     rows = failing.nonzero()[0]
     first = rows[:N_ROWS].tolist()
     values = tuple(series.iloc[first].tolist())
-    return CoercionError(dtype, Misfits(len(rows), tuple(first), values))
+    return CoercionError(dtype, Misfits(len(rows), tuple(first), values), rows)
 
 
 # -- numbers -------------------------------------------------------------------------------------

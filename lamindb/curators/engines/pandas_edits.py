@@ -37,14 +37,20 @@ def replaced_series(series: pd.Series, mapping: Mapping[str, str]) -> pd.Series:
 
     if isinstance(series.dtype, pd.CategoricalDtype):
         return _with_categories_replaced(series, mapping)
-    if isinstance(series.dtype, pd.ArrowDtype) or series.dtype != object:
-        new = series.astype(object).replace(dict(mapping))
-        return new.astype(series.dtype)
-    new = pd.Series(series.array.copy(), index=series.index, dtype=object)
-    values = new.to_numpy(copy=True)
-    for row, value in enumerate(values):
-        values[row] = _replaced(value, mapping)
-    return pd.Series(values, index=series.index, dtype=object)
+    return _like(series, [_replaced(value, mapping) for value in series.array])
+
+
+def _like(series: pd.Series, values: list[Any]) -> pd.Series:
+    """Other values with the type and the labels of a series."""
+    import pandas as pd
+
+    array: Any = values
+    if isinstance(series.dtype, pd.ArrowDtype):
+        import pyarrow as pa
+
+        typed = pa.array(values, type=series.dtype.pyarrow_dtype, from_pandas=True)
+        array = pd.arrays.ArrowExtensionArray(typed)
+    return pd.Series(array, index=series.index, dtype=series.dtype)
 
 
 def _replaced(value: Any, mapping: Mapping[str, str]) -> Any:
@@ -99,9 +105,9 @@ def filled_series(series: pd.Series, value: Any) -> pd.Series:
             series = series.cat.add_categories([value])
         return series.fillna(value)
     mask = missing_mask(series)
-    if series.dtype != object:
+    if not mask.any():
+        return series
+    if series.dtype != object and kind_of(value) not in ("list", "dict"):
         return series.mask(mask, value)
-    values = series.to_numpy(copy=True)
-    for row in mask.nonzero()[0]:
-        values[row] = copy(value)
-    return pd.Series(values, index=series.index, dtype=object)
+    pairs = zip(series.array, mask, strict=True)
+    return _like(series, [copy(value) if is_missing else one for one, is_missing in pairs])
