@@ -16,7 +16,6 @@ from lamindb.errors import IntegrityError
 from lamindb.storage.abc import ContentInfo
 from lamindb.storage.content import matches
 from lamindb.storage.layout import relative_to_root, uid_of_auto_key
-from lamindb.storage.manifest import paths_digest
 from lamindb.storage.stores import url_of
 
 from .artifact_places import STORAGE_ONGOING, path_as_str, remember, storage_key
@@ -171,7 +170,7 @@ def hash_with_names(content: ContentInfo) -> str:
 def digest_of_names(content: ContentInfo | FileHash) -> str | None:
     """Digest of the relative paths and sizes of a folder, None for a file."""
     manifest = getattr(content, "manifest", None)
-    return None if manifest is None else paths_digest(manifest)
+    return None if manifest is None else manifest.paths_digest()
 
 
 def set_content(artifact: Artifact, content: ContentInfo | FileHash) -> None:
@@ -205,11 +204,10 @@ def adopt_same_content(
         f"returning artifact with same hash: {artifact!r}; "
         "to track this artifact as an input, use: ln.Artifact.get()"
     )
-    for name in ("description", "schema"):
-        value = getattr(request, name)
-        if value is not None and value != getattr(artifact, name):
-            logger.warning(f"updated {name} from {getattr(artifact, name)} to {value}")
-            setattr(artifact, name, value)
+    description = request.description
+    if description is not None and description != artifact.description:
+        logger.warning(f"updated description from {artifact.description} to {description}")
+        artifact.description = description
     take_over(artifact, source, key=key, run=run)
 
 

@@ -20,6 +20,7 @@ module             what it does
 `staging`          content that waits next to its place until the database row is written
 `staged_batch`     the same for many files at once
 `disk`             sync and swap: system calls
+`mounts`           which file systems have the clock of this machine
 `transfer`         uploads, downloads, moves: parallel, retried, resumable, atomic
 `cache`            what lives below the cache directory; `cache_size` keeps it small
 `memory`           which objects in memory can be stored

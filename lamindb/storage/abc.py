@@ -11,15 +11,13 @@ from typing import ClassVar, NamedTuple
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
     from os import PathLike
     from typing import Any
 
     from lamindb.storage.manifest import Manifest
 
 __all__ = [
-    "CTIME",
-    "MTIME",
     "SIZE",
     "ContentInfo",
     "Format",
@@ -32,7 +30,7 @@ __all__ = [
 
 # a file whose time stamps are younger could change again without changing them: FAT has 2 s
 _COARSE_GRANULARITY_NS = 2_000_000_000
-# where time stamps have digits below this, the clock of the kernel ticks: every 10 ms at most
+# where time stamps have digits below this, the clock of a kernel ticks: every 10 ms at most
 _FINE_DIGITS_NS = 1_000_000
 _FINE_GRANULARITY_NS = 20_000_000
 _FAR_FUTURE_NS = 2**62
@@ -45,7 +43,7 @@ SignatureTuple = tuple[int, ...]
 signature_of: Callable[[os.stat_result], SignatureTuple] = attrgetter(
     "st_dev", "st_ino", "st_size", "st_mtime_ns", "st_ctime_ns"
 )
-SIZE, MTIME, CTIME = 2, 3, 4
+SIZE = 2
 
 
 class Signature(NamedTuple):
@@ -123,7 +121,9 @@ class Signature(NamedTuple):
         """
         return _PACKED.pack(*map(signed, self))
 
-    def is_settled(self, now_ns: int, *, is_ours: bool = False) -> bool:
+    def is_settled(
+        self, now_ns: int, *, is_ours: bool = False, devices: Container[int] = ()
+    ) -> bool:
         """Whether a change after `now_ns` is bound to show in the time stamps.
 
         Parameters
@@ -133,6 +133,9 @@ class Signature(NamedTuple):
         is_ours : bool
             Whether this process wrote the content, and nobody else could until `now_ns`. Then the
             clock is that of this machine, and links that were made and removed don't count.
+        devices : container of int
+            Those whose time stamps come from the clock of this machine, see
+            `lamindb.storage.mounts`.
 
         Returns
         -------
@@ -147,14 +150,19 @@ class Signature(NamedTuple):
         ----------
         https://git-scm.com/docs/racy-git
         """
-        return are_settled(self.mtime_ns, self.ctime_ns, now_ns, is_ours)
+        return are_settled(self, now_ns, is_ours, devices)
 
 
-def are_settled(mtime_ns: int, ctime_ns: int, now_ns: int, is_ours: bool) -> bool:
-    """Whether time stamps are settled, see `Signature.is_settled`."""
+def are_settled(
+    signature: SignatureTuple, now_ns: int, is_ours: bool, devices: Container[int]
+) -> bool:
+    """Whether the time stamps of a file are settled, see `Signature.is_settled`."""
+    device, _, _, mtime_ns, ctime_ns = signature
     if is_ours and mtime_ns % _FINE_DIGITS_NS:
         return now_ns - mtime_ns > _FINE_GRANULARITY_NS
-    return now_ns - max(mtime_ns, ctime_ns) > _COARSE_GRANULARITY_NS
+    is_fine = ctime_ns % _FINE_DIGITS_NS and device in devices
+    granularity = _FINE_GRANULARITY_NS if is_fine else _COARSE_GRANULARITY_NS
+    return now_ns - max(mtime_ns, ctime_ns) > granularity
 
 
 def signed(number: int) -> int:

@@ -16,7 +16,7 @@ from lamindb.base.hashing import (
     hash_file_sha1_fl,
     hash_type_of,
 )
-from lamindb.storage.abc import SIZE, ContentInfo, Signature
+from lamindb.storage.abc import SIZE, ContentInfo, Signature, signature_of
 from lamindb.storage.cache import current_stat_cache
 from lamindb.storage.file_hashes import SMALL_SIZE, hash_stable
 from lamindb.storage.listing import ListedFile
@@ -138,7 +138,7 @@ def glance(path: AnyPathStr) -> Glance:
         return Glance(folder.path, folder.size, len(folder.files), folder.signature, folder)
     if not stat.S_ISREG(stat_result.st_mode):
         raise ValueError(f"{str(local)!r} is neither a file nor a folder")
-    file = _LocalFile(ListedFile(local.name, str(local), stat_result))
+    file = _LocalFile(ListedFile(local.name, str(local), signature_of(stat_result)))
     return Glance(str(local), stat_result.st_size, None, file.signature, file)
 
 
@@ -179,14 +179,14 @@ class _LocalFile:
 
     def __init__(self, file: ListedFile) -> None:
         self._file = file
-        self.signature = Signature.of(file.stat).to_bytes()
+        self.signature = Signature(*file.signature).to_bytes()
 
     def paths(self) -> list[tuple[str, int]]:
-        return [(self._file.key, self._file.stat.st_size)]
+        return [(self._file.key, self._file.size)]
 
     def content(self) -> ContentInfo:
         """Hash from the cache, or by reading; small files are read rather than looked up."""
-        signature = Signature.of(self._file.stat)
+        signature = Signature(*self._file.signature)
         if signature.size <= SMALL_SIZE:
             signature, found = self._read(signature)
         else:

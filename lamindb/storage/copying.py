@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from lamindb.base.hashing import FileHash, Hasher, hash_bytes, hash_dir, hash_type_of
 from lamindb.base.log import logger
-from lamindb.storage.abc import Signature
+from lamindb.storage.abc import Signature, signature_of
 from lamindb.storage.disk import start_writing, sync_tree
 from lamindb.storage.listing import list_files
 
@@ -43,15 +43,15 @@ class Copied(NamedTuple):
     ----------
     content : FileHash
         Of the copy.
-    source : Signature
-        Of what was read; unknown if somebody wrote to it meanwhile.
-    copy : Signature
-        Of the copy.
+    source : tuple of int
+        `Signature` of what was read; unknown if somebody wrote to it meanwhile.
+    copy : tuple of int
+        `Signature` of the copy.
     """
 
     content: FileHash
-    source: Signature
-    copy: Signature
+    source: SignatureTuple
+    copy: SignatureTuple
 
 
 def copy_file(
@@ -128,10 +128,10 @@ def copy_seen(
             stat = os.fstat(reader)
             if not S_ISREG(stat.st_mode):
                 raise ValueError(f"{source!r} is not a regular file, its content cannot be stored")
-            before = Signature.of(stat)
+            before = signature_of(stat)
             known_hash = known.get(before) if known else None
-            written = _write_copy(reader, target, before.size, known_hash, sync, progress)
-            is_unchanged = Signature.of(os.fstat(reader)) == before
+            written = _write_copy(reader, target, stat.st_size, known_hash, sync, progress)
+            is_unchanged = signature_of(os.fstat(reader)) == before
             if written is not None and is_unchanged:
                 return Copied(written[0], before, written[1])
             os.lseek(reader, 0, os.SEEK_SET)
@@ -263,7 +263,7 @@ def _write_copy(
     known_hash: str | None,
     sync: bool,
     progress: Progress | None,
-) -> tuple[FileHash, Signature] | None:
+) -> tuple[FileHash, SignatureTuple] | None:
     """Copy an open file to a path; hash and signature of the copy, None if the source shrank."""
     writer = os.open(target, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o666)
     try:
@@ -277,7 +277,7 @@ def _write_copy(
             copied = _copy_known(reader, writer, size, known_hash, sync=sync, progress=progress)
         else:
             copied = _copy_large(reader, writer, size, sync=sync, progress=progress)
-        return None if copied is None else (copied, Signature.of(os.fstat(writer)))
+        return None if copied is None else (copied, signature_of(os.fstat(writer)))
     finally:
         os.close(writer)
 
@@ -358,9 +358,9 @@ def _copy_piece(reader: int, writer: int, n_bytes: int) -> int:
 
 def _write_all(writer: int, data: bytes) -> None:
     """Write all bytes; a single call may write less, say, shortly before the disk is full."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[os.write(writer, rest) :]
+    n_written = os.write(writer, data)
+    while n_written < len(data):
+        n_written += os.write(writer, memoryview(data)[n_written:])
 
 
 def _hash_range(hasher: Hasher, file: int, start: int, stop: int) -> None:

@@ -86,8 +86,7 @@ class FolderCopy:
         candidates = [
             (index, stored[file.key])
             for index, file in enumerate(self._source.files)
-            if file.key in stored
-            and self._previous.files[stored[file.key]].stat.st_size == file.stat.st_size
+            if file.key in stored and self._previous.files[stored[file.key]].size == file.size
         ]
         try:
             olds = self._previous.hashes_of([index for _, index in candidates])
@@ -158,7 +157,7 @@ class FolderCopy:
             after = signature_of(os.lstat(f"{place}/{self._source.keys[index]}"))
             if _is_same_content(after, found[index][0]):
                 found[index] = after, found[index][1]
-        content = describe_files(self._source.keys, found)
+        content = describe_files(self._source.keys, found, self.content.hash)
         remember_folder((stat.st_dev, stat.st_ino), found, content, placed_at_ns, is_ours=True)
         if self._previous is not None:
             self._previous.forget()

@@ -9,12 +9,11 @@ from itertools import chain
 from typing import NamedTuple
 
 from lamindb.base.hashing import HASH_LENGTH
-from lamindb.storage.abc import SIZE, Signature, signature_of, signed
+from lamindb.storage.abc import SIZE, Signature, signed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from lamindb.storage.abc import SignatureTuple
 
@@ -43,24 +42,7 @@ class Signatures:
     __slots__ = ("_values",)
 
     def __init__(self, rows: Sequence[SignatureTuple] = ()) -> None:
-        self._values = _array(lambda: rows)
-
-    @classmethod
-    def of_stats(cls, stats: Sequence[os.stat_result]) -> Signatures:
-        """Take over what the file system said.
-
-        Parameters
-        ----------
-        stats : sequence of os.stat_result
-            Of each file.
-
-        Returns
-        -------
-        Signatures
-        """
-        signatures = cls()
-        signatures._values = _array(lambda: map(signature_of, stats))
-        return signatures
+        self._values = _array(rows)
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Signatures:
@@ -120,11 +102,11 @@ class Signatures:
         return hashlib.blake2b(self.to_bytes() + names, digest_size=_DIGEST_SIZE).digest()
 
 
-def _array(rows: Callable[[], Iterable[SignatureTuple]]) -> array[int]:
+def _array(rows: Sequence[SignatureTuple]) -> array[int]:
     try:
-        return array("q", chain.from_iterable(rows()))
+        return array("q", chain.from_iterable(rows))
     except OverflowError:  # some file systems have unsigned devices and inodes
-        return array("q", map(signed, chain.from_iterable(rows())))
+        return array("q", map(signed, chain.from_iterable(rows)))
 
 
 class FolderHashes(NamedTuple):

@@ -7,12 +7,13 @@ import time
 from functools import cached_property, partial
 
 from lamindb.base.hashing import FileHash, hash_of_hashes, hash_type_of
-from lamindb.storage.abc import CTIME, MTIME, SIZE, ContentInfo, Signature, are_settled
+from lamindb.storage.abc import SIZE, ContentInfo, Signature, are_settled
 from lamindb.storage.cache import current_stat_cache
 from lamindb.storage.file_hashes import SMALL_SIZE, read_hashes
 from lamindb.storage.folder_hashes import FolderHashes, Signatures
 from lamindb.storage.listing import list_files
 from lamindb.storage.manifest import Manifest, ManifestEntry
+from lamindb.storage.mounts import devices_of_this_kernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,11 +77,11 @@ class LocalFolder:
 
     @cached_property
     def _stats(self) -> Signatures:
-        return Signatures.of_stats([file.stat for file in self.files])
+        return Signatures([file.signature for file in self.files])
 
     @cached_property
     def signatures(self) -> list[SignatureTuple]:
-        """What the file system said about each file."""
+        """What the file system said about each file, with signed integers."""
         return self._stats.rows()
 
     @cached_property
@@ -100,7 +101,7 @@ class LocalFolder:
         -------
         list of tuple
         """
-        return [(file.key, file.stat.st_size) for file in self.files]
+        return [(file.key, file.size) for file in self.files]
 
     def content(self) -> ContentInfo:
         """Return size, hash and number of files; reads those that the cache does not know.
@@ -188,7 +189,9 @@ class LocalFolder:
         current_stat_cache().forget_folder(*self.identity)
 
 
-def describe_files(keys: list[str], found: list[Found]) -> ContentInfo:
+def describe_files(
+    keys: list[str], found: list[Found], folder_hash: str | None = None
+) -> ContentInfo:
     """Put together what was read of the files of a folder.
 
     Parameters
@@ -197,6 +200,8 @@ def describe_files(keys: list[str], found: list[Found]) -> ContentInfo:
         Relative paths of the files, sorted.
     found : list of tuple
         Signature and hash of each file.
+    folder_hash : str, optional
+        Of the folder, if it is known already.
 
     Returns
     -------
@@ -210,7 +215,8 @@ def describe_files(keys: list[str], found: list[Found]) -> ContentInfo:
     signatures = Signatures([signature for signature, _ in found])
     hashes = [file_hash for _, file_hash in found]
     digest = signatures.digest(keys)
-    return _described(keys, signatures.sizes, hash_of_hashes(hashes), lambda: hashes, digest)
+    folder_hash = folder_hash or hash_of_hashes(hashes)
+    return _described(keys, signatures.sizes, folder_hash, lambda: hashes, digest)
 
 
 def _described(
@@ -220,7 +226,8 @@ def _described(
     hashes: Callable[[], list[str]],
     signature: bytes,
 ) -> ContentInfo:
-    manifest = Manifest(partial(_entries, keys, sizes, hashes))
+    paths = partial(zip, keys, sizes, strict=True)
+    manifest = Manifest(partial(_entries, keys, sizes, hashes), paths)
     return ContentInfo(sum(sizes), folder_hash, "md5-d", len(keys), manifest, signature)
 
 
@@ -256,9 +263,8 @@ def remember_folder(
     -------
     >>> remember_folder(folder.identity, found, content, started)  # doctest: +SKIP
     """
-    settled = [
-        one for one in found if are_settled(one[0][MTIME], one[0][CTIME], read_at_ns, is_ours)
-    ]
+    devices = devices_of_this_kernel()
+    settled = [one for one in found if are_settled(one[0], read_at_ns, is_ours, devices)]
     is_whole = len(settled) == len(found)
     record = FolderHashes.of(
         Signatures([signature for signature, _ in settled]),

@@ -56,6 +56,8 @@ class Manifest:
     ----------
     entries : iterable of ManifestEntry, or callable that returns one
         The files; a callable is called when somebody looks at them.
+    paths : callable, optional
+        Returns relative path and size of each file, where they are at hand without the hashes.
 
     Example
     -------
@@ -64,15 +66,20 @@ class Manifest:
     (1, 1)
     """
 
-    __slots__ = ("_entries",)
+    __slots__ = ("_entries", "_paths", "_paths_digest")
 
     _entries: tuple[ManifestEntry, ...] | Callable[[], Iterable[ManifestEntry]]
+    _paths: Callable[[], Iterable[tuple[str, int]]] | None
+    _paths_digest: str
 
     def __init__(
-        self, entries: Iterable[ManifestEntry] | Callable[[], Iterable[ManifestEntry]]
+        self,
+        entries: Iterable[ManifestEntry] | Callable[[], Iterable[ManifestEntry]],
+        paths: Callable[[], Iterable[tuple[str, int]]] | None = None,
     ) -> None:
         known = entries if callable(entries) else tuple(sorted(entries))
         object.__setattr__(self, "_entries", known)
+        object.__setattr__(self, "_paths", paths)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a manifest cannot be changed, create a new one")
@@ -118,6 +125,29 @@ class Manifest:
         'md5-d'
         """
         return hash_dir(FileHash(entry.hash, entry.hash_type, entry.size) for entry in self.entries)
+
+    def paths_digest(self) -> str:
+        """Return a digest of the relative paths and sizes, see the function `paths_digest`.
+
+        Returns
+        -------
+        str
+            22 characters.
+
+        Example
+        -------
+        >>> Manifest([]).paths_digest()
+        '1B2M2Y8AsgTpgAmY7PhCfg'
+        """
+        try:
+            return self._paths_digest
+        except AttributeError:
+            if self._paths is None:
+                paths: Iterable[tuple[str, int]] = [(one.path, one.size) for one in self.entries]
+            else:
+                paths = self._paths()
+            object.__setattr__(self, "_paths_digest", paths_digest(paths))
+            return self._paths_digest
 
     def changes_to(self, newer: Manifest) -> ManifestChanges:
         """Return by which files another folder differs.
@@ -188,7 +218,7 @@ class Manifest:
             raise ValueError(f"this is no manifest of a folder: {text[:60]!r}") from error
 
 
-def paths_digest(files: Manifest | Iterable[tuple[str, int]]) -> str:
+def paths_digest(files: Iterable[tuple[str, int]]) -> str:
     """Return a short digest of the relative paths and sizes of the files of a folder.
 
     The hash of a folder does not depend on names; two folders with the same hash and the same
@@ -196,7 +226,7 @@ def paths_digest(files: Manifest | Iterable[tuple[str, int]]) -> str:
 
     Parameters
     ----------
-    files : Manifest, or iterable of tuple
+    files : iterable of tuple
         Relative path and size of each file, in any order.
 
     Returns
@@ -209,8 +239,6 @@ def paths_digest(files: Manifest | Iterable[tuple[str, int]]) -> str:
     >>> paths_digest([("a.txt", 1)]) == paths_digest([("b.txt", 1)])
     False
     """
-    if isinstance(files, Manifest):
-        files = [(entry.path, entry.size) for entry in files.entries]
     # a path can hold any character but the zero, even bytes that are no text
     text = "".join(f"{path}\0{size}\0" for path, size in sorted(files))
     return hash_bytes(text.encode("utf-8", "surrogateescape"))

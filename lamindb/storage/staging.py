@@ -197,7 +197,8 @@ def _copy_file(source: str, target: str, progress: Callable[[int], None] | None)
     found = current_stat_cache().get_many(large)
     known: dict[SignatureTuple, str] = {one: file_hash.hash for one, file_hash in found.items()}
     copied = copy_seen(source, target, known=known, progress=progress)
+    source_now = Signature._make(copied.source)
     if large and not known:
-        current_stat_cache().put_many([(copied.source, copied.content)], started)
+        current_stat_cache().put_many([(source_now, copied.content)], started)
     size, hash_type = copied.content.size, copied.content.hash_type
-    return ContentInfo(size, copied.content.hash, hash_type, signature=copied.source.to_bytes())
+    return ContentInfo(size, copied.content.hash, hash_type, signature=source_now.to_bytes())

@@ -18,6 +18,7 @@ from pathlib import Path
 from lamindb.base.hashing import FileHash
 from lamindb.base.log import logger
 from lamindb.storage.abc import Signature, signed
+from lamindb.storage.mounts import devices_of_this_kernel
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,8 +112,9 @@ class StatCache:
         >>> cache.put_many([(signature, hash_file("data.csv"))], started)  # doctest: +SKIP
         """
         rows = []
+        devices = devices_of_this_kernel()
         for signature, file_hash in hashes:
-            if signature.is_settled(read_at_ns):
+            if signature.is_settled(read_at_ns, devices=devices):
                 values = (
                     signed(signature.device),
                     signed(signature.inode),

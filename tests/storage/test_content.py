@@ -164,11 +164,15 @@ def test_large_file_that_is_known_from_its_folder(folder, an_hour_later, opened)
     assert not opened
 
 
-def test_folder_that_was_just_written_is_not_remembered(folder, opened):
+@pytest.mark.parametrize(("devices", "is_remembered"), [("here", True), ("on a server", False)])
+def test_folder_that_was_just_written(folder, opened, monkeypatch, devices, is_remembered):
+    here = frozenset({folder.stat().st_dev} if devices == "here" else ())
+    monkeypatch.setattr("lamindb.storage.local_folder.devices_of_this_kernel", lambda: here)
+    time.sleep(0.03)  # the clock of the kernel ticks
     describe_path(folder)
     opened.clear()
     describe_path(folder)
-    assert len(opened) == 102
+    assert len(opened) == (0 if is_remembered else 102)
 
 
 @pytest.mark.parametrize("change", ["content", "name", "touch"])
@@ -240,9 +244,10 @@ def test_changed_file_with_the_same_size_and_time_is_read_again(tmp_path, an_hou
     assert describe_path(path).hash == hash_file(path).hash
 
 
-def test_file_that_was_just_written_is_not_remembered(tmp_path):
+def test_file_that_was_just_written_is_not_remembered(tmp_path, monkeypatch):
     path = tmp_path / "file"
     path.write_bytes(bytes(MIB))
+    monkeypatch.setattr(time, "time_ns", lambda: path.stat().st_mtime_ns)
     describe_path(path)
     assert remembered(path) is None
 

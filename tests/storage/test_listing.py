@@ -26,7 +26,7 @@ def test_files_of_all_depths_are_sorted(tmp_path):
     (tmp_path / "empty").mkdir()
     files = list_files(tmp_path)
     assert [file.key for file in files] == [".hidden", "a/b/d.txt", "a/c.txt", "b.txt"]
-    assert [file.stat.st_size for file in files] == [7, 9, 7, 5]
+    assert [file.size for file in files] == [7, 9, 7, 5]
     assert files[1].path == str(tmp_path / "a/b/d.txt")
     assert keys(str(tmp_path)) == keys(tmp_path)
 
@@ -44,7 +44,7 @@ def test_links_are_followed(tmp_path):
     (tmp_path / "data/linked").symlink_to(tmp_path / "other")
     files = list_files(tmp_path / "data")
     assert [file.key for file in files] == ["a.txt", "link.txt", "linked/b.txt"]
-    assert files[1].stat.st_size == len("other/b.txt")
+    assert files[1].size == len("other/b.txt")
 
 
 def test_a_link_back_is_refused(tmp_path):

@@ -71,9 +71,9 @@ def test_entries_are_made_when_somebody_looks_at_them():
     ],
 )
 def test_digest_of_paths(entry, is_same):
-    digest = paths_digest(Manifest([A, B]))
+    digest = Manifest([A, B]).paths_digest()
     assert len(digest) == 22
-    assert (paths_digest(Manifest([A, entry])) == digest) is is_same
+    assert (Manifest([A, entry]).paths_digest() == digest) is is_same
     assert (paths_digest([(entry.path, entry.size), (A.path, A.size)]) == digest) is is_same
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from lamindb.base.hashing import FileHash, b16_to_b64, hash_dir, hash_string
 from lamindb.storage.content import describe_path, glance, matches
-from lamindb.storage.manifest import paths_digest
 from lamindb.storage.paths import create_path
 from lamindb.storage.remote_content import hash_of_object
 
@@ -95,7 +94,7 @@ def test_folder_in_s3_hashes_as_the_local_folder(bucket, study):
     assert (remote.size, remote.n_files) == (local.size, local.n_files) == (MIB + 4, 4)
     assert remote.content() == local.content()
     assert remote.content().manifest == local.content().manifest
-    assert remote.paths_digest() == local.paths_digest() == paths_digest(local.content().manifest)
+    assert remote.paths_digest() == local.paths_digest() == local.content().manifest.paths_digest()
     assert matches(bucket.url("prefix/study"), local.content().hash, "md5-d")
 
 

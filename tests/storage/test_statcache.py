@@ -164,6 +164,22 @@ def test_files_of_ours_settle_faster(mtime_ns, ctime_ns, is_settled):
     assert signature.is_settled(LATER, is_ours=True) is is_settled
 
 
+@pytest.mark.parametrize(
+    ("mtime_ns", "ctime_ns", "is_settled"),
+    [
+        (1, 9_979_999_999, True),  # 20 ms old
+        (1, 9_980_000_001, False),
+        (9_990_000_000, 1_000_001, False),
+        (1, 9_000_000_000, False),  # a file system that counts seconds
+        (11_000_000_001, 1, False),
+    ],
+)
+def test_files_settle_faster_by_the_clock_of_this_machine(mtime_ns, ctime_ns, is_settled):
+    signature = SIGNATURE._replace(mtime_ns=mtime_ns, ctime_ns=ctime_ns)
+    assert signature.is_settled(LATER, devices={SIGNATURE.device}) is is_settled
+    assert not signature.is_settled(LATER, devices={SIGNATURE.device + 1})
+
+
 def test_folders(cache, file):
     assert cache.get_folder(1, 2) is None
     cache.put_folder(1, 2, b"first")

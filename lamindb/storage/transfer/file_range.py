@@ -7,7 +7,7 @@ import io
 import os
 from pathlib import Path
 
-from lamindb.storage.abc import Signature
+from lamindb.storage.abc import signature_of
 from lamindb.storage.transfer.running import in_thread
 
 TYPE_CHECKING = False
@@ -154,7 +154,7 @@ def check_unchanged(file: ListedFile) -> None:
     ValueError
         If it changed.
     """
-    if Signature.of(Path(file.path).stat()) != Signature.of(file.stat):
+    if signature_of(Path(file.path).stat()) != file.signature:
         raise ValueError(
             f"{file.path!r} changed while it was uploaded: repeat when nobody writes to it"
         )

@@ -198,7 +198,7 @@ def _sizes(url: str) -> Sizes | None:
         return None if tree is None else tree.sizes
     path = Path(url)
     if path.is_dir():
-        return {file.key: file.stat.st_size for file in list_files(path)}
+        return {file.key: file.size for file in list_files(path)}
     return {"": path.stat().st_size} if path.exists() else None
 
 

@@ -120,7 +120,7 @@ class OtherStore:
         return [complete[file.key] for file in files]
 
     async def is_unchanged(self, file: ListedFile, remote: RemoteFile) -> bool:
-        if remote.md5 is None or remote.size != file.stat.st_size:
+        if remote.md5 is None or remote.size != file.size:
             return False
         return (await in_thread(md5_of_range, file.path, 0, remote.size)).hex() == remote.md5
 
@@ -129,7 +129,7 @@ class OtherStore:
             await self._call("makedirs", self._fs._parent(path), exist_ok=True)
         callback = _callback(report)
         await self._retried("put_file", file.path, path, callback=callback, **self._options)
-        report(file.stat.st_size - callback.value)
+        report(file.size - callback.value)
         self._fs.invalidate_cache(self._fs._parent(path))
 
     async def get(self, remote: RemoteFile, target: PartialFile, report: Report) -> None:

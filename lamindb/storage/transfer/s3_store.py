@@ -185,7 +185,7 @@ class S3Store:
     # -- writing ---------------------------------------------------------------------------------
 
     async def is_unchanged(self, file: ListedFile, remote: RemoteFile) -> bool:
-        if remote.size != file.stat.st_size or remote.etag is None:
+        if remote.size != file.size or remote.etag is None:
             return False
         if remote.md5 is not None:
             digest = await in_thread(md5_of_range, file.path, 0, remote.size)
@@ -200,7 +200,7 @@ class S3Store:
         return chosen if chosen and size <= _MAX_PARTS * chosen else part_size(size)
 
     async def put(self, file: ListedFile, path: str, report: Report) -> None:
-        size = file.stat.st_size
+        size = file.size
         content_type = mimetypes.guess_type(file.key)[0]
         options = {"ContentType": content_type} if content_type else {}
         arguments = {**self.bucket_and_key(path), **options, **self._options}
@@ -212,7 +212,7 @@ class S3Store:
         self._fs.invalidate_cache(path)
 
     async def _put_at_once(self, file: ListedFile, arguments: dict[str, Any]) -> None:
-        size = file.stat.st_size
+        size = file.size
         async with self.budget.taken(size):
             content, digest = await content_to_send(file.path, 0, size)
             try:

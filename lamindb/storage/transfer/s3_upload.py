@@ -73,7 +73,7 @@ class _Upload:
         self.store = store
         self.file = file
         self.where = where
-        self.parts = _parts(file.stat.st_size, part_size)
+        self.parts = _parts(file.size, part_size)
         self.upload_id = ""
         self.etags: dict[int, str] = {}
         self.digests: dict[int, bytes] = {}

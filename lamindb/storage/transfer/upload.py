@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from lamindb.storage import stores
+from lamindb.storage.abc import signature_of
 from lamindb.storage.atomic import copy_into_place
 from lamindb.storage.layout import protocol_of
 from lamindb.storage.listing import ListedFile, list_files
@@ -86,7 +87,7 @@ def _files_of(source: Path) -> list[ListedFile]:
     """The file itself, with an empty key, or the files of a folder."""
     result = source.stat()
     if stat.S_ISREG(result.st_mode):
-        return [ListedFile(source.name, str(source), result)]
+        return [ListedFile(source.name, str(source), signature_of(result))]
     if not stat.S_ISDIR(result.st_mode):
         raise ValueError(f"{str(source)!r} is neither a file nor a folder: it can't be uploaded")
     files = list_files(source)
@@ -99,7 +100,7 @@ async def _upload_file(
     store: Store, files: list[ListedFile], path: str, progress: TransferProgress
 ) -> None:
     (file,) = files
-    size = file.stat.st_size
+    size = file.size
     if size > _LARGE_SIZE:
         with suppress(PermissionError):  # to write is allowed more often than to look
             there = await store.stat(path)
@@ -116,12 +117,12 @@ async def _upload_folder(
     keys = {file.key for file in files}
     objects, stale = await what_is_there(store, path, keys)
     changed = await _changed(store, files, {remote.key: remote for remote in objects})
-    progress.expect(sum(file.stat.st_size for file in changed))
+    progress.expect(sum(file.size for file in changed))
 
     async def put(file: ListedFile) -> None:
         await store.put(file, f"{path.rstrip('/')}/{file.key}", progress.add)
 
-    by_size = sorted(changed, key=lambda file: file.stat.st_size, reverse=True)
+    by_size = sorted(changed, key=lambda file: file.size, reverse=True)
     await for_each(by_size, put, store.n_parallel)
     await store.delete(stale)
 

@@ -243,7 +243,8 @@ def test_killed_download_is_continued(bucket, proxy, large_object, tmp_path):
     assert not target.exists()
     n_sent = proxy.n_sent
     download(url, target)
-    assert proxy.n_sent - n_sent < len(large_object) - 9 * MIB + 10_000
+    # what was on its way to the killed process counts too
+    assert proxy.n_sent - n_sent < len(large_object) - 8 * MIB
     assert content_of(target.parent) == {"large.bin": large_object}
 
 
