@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from lamindb.base.uids import base62, uid_from_text
+from typing import Any
 
-__all__ = ["cellmarker", "gene", "hash_id", "ontology", "protein", "source"]
+from lamindb.base.uids import base62, encode_base62, uid_from_text
+from lamindb.errors import FieldValidationError
+
+__all__ = [
+    "base62",
+    "cellmarker",
+    "encode_base62",
+    "encode_uid",
+    "gene",
+    "hash_id",
+    "ontology",
+    "protein",
+    "source",
+]
 
 ONTOLOGY_LENGTH = 14
 SOURCE_LENGTH = 8
 GENE_LENGTH = 12
+SOURCE_KEY = ("entity", "name", "organism", "version")
+
+
+class NoIdentifier(FieldValidationError, AssertionError):
+    """A record has nothing that its uid could be derived from."""
 
 
 def hash_id(input_id: str | None = None, *, n_char: int) -> str:
@@ -95,3 +113,52 @@ def gene(input_id: str | None = None) -> str:
 
 protein = gene
 cellmarker = gene
+
+
+def encode_uid(registry: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Fill in the uid of a record, which is a function of its content.
+
+    Parameters
+    ----------
+    registry : registry
+        Registry of the record.
+    kwargs : dict
+        Values of its fields; an explicit `uid` stays.
+
+    Returns
+    -------
+    dict
+        The same dictionary.
+
+    Raises
+    ------
+    FieldValidationError
+        There is nothing to derive the uid from; it is an `AssertionError` too.
+
+    Examples
+    --------
+    >>> encode_uid(bt.CellType, {"name": "B cell", "ontology_id": "CL:0000236"})["uid"]
+    'ryEtgi1yGtAcX2'
+    """
+    if not kwargs.get("uid"):
+        kwargs["uid"] = uid_of(registry, kwargs)
+    return kwargs
+
+
+def uid_of(registry: Any, values: dict[str, Any]) -> str:
+    """The uid that follows from the values of a record's fields."""
+    if registry.__name__ == "Source":
+        return source("".join(values[name] for name in SOURCE_KEY))
+    for field in registry._identifiers:
+        if values.get(field):
+            return ontology(values[field])
+    name = values.get(registry._name_field)
+    if not name:
+        raise NoIdentifier(f"must provide {alternatives(registry)}")
+    return ontology(name + (values["organism"].name if registry._needs_organism else ""))
+
+
+def alternatives(registry: Any) -> str:
+    """Fields of which one is needed, for an error text."""
+    others: tuple[str, ...] = registry._identifiers
+    return f"{', '.join(others)} or {registry._name_field}" if others else registry._name_field

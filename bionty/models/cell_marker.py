@@ -24,6 +24,9 @@ class CellMarker(BioRecord, TracksRun, TracksUpdates):
     >>> artifact.cell_markers.add(marker)
     """
 
+    _identifiers = ()
+    _needs_organism = True
+
     name: str = CharField(max_length=64, default=None, db_index=True)
     gene_symbol: str | None = CharField(max_length=64, null=True, db_index=True)
     ncbi_gene_id: str | None = CharField(max_length=32, null=True, db_index=True)

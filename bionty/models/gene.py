@@ -25,6 +25,8 @@ class Gene(BioRecord, TracksRun, TracksUpdates):
     """
 
     _name_field = "symbol"
+    _identifiers = ("ensembl_gene_id", "stable_id")
+    _needs_organism = True
 
     symbol: str | None = CharField(max_length=64, null=True, db_index=True)
     stable_id: str | None = CharField(max_length=255, unique=True, null=True)

@@ -24,6 +24,9 @@ class Protein(BioRecord, TracksRun, TracksUpdates):
     >>> artifact.proteins.add(protein)
     """
 
+    _identifiers = ("uniprotkb_id",)
+    _needs_organism = True
+
     name: str | None = CharField(max_length=255, null=True, db_index=True)
     uniprotkb_id: str | None = CharField(max_length=10, unique=True, null=True)
     length: int | None = BigIntegerField(null=True, db_index=True)

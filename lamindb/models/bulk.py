@@ -119,7 +119,7 @@ def lock_groups(groups: dict[type, list[Any]], using: str) -> None:
         new = [record for record in records if record._state.adding]
         if issubclass(registry, IsVersioned):
             names.update((table, version_lock_name(record)) for record in new)
-        elif any(record._free_name_field for record in new):
+        elif registry._insert_many or any(record._free_name_field for record in new):  # type: ignore[attr-defined]
             names.add((table,))
     for name in sorted(names):
         lock(using, *name)
@@ -144,14 +144,7 @@ def save_group(
                 f"saving {get_registry_name(registry)} records {first} to "
                 f"{first + len(batch) - 1} of {len(new)}"
             )
-        if ignore_conflicts:
-            registry.objects.using(using).bulk_create(batch, ignore_conflicts=True)
-        elif issubclass(registry, IsVersioned):
-            for record in batch:
-                save_record(record, using=using)
-        else:
-            insert_batch(registry, batch, using)
-            label_with_project(*batch)
+        insert_new(registry, batch, using, ignore_conflicts)
     for batch in batches(saved, batch_size):
         update_batch(registry, batch, using)
 
@@ -164,6 +157,20 @@ def batches(records: list[Any], size: int) -> Iterator[list[Any]]:
 
 
 # -- inserting
+
+
+def insert_new(registry: Any, records: list[Any], using: str, ignore_conflicts: bool) -> None:
+    """Insert new records in the way of their registry."""
+    if ignore_conflicts:
+        registry.objects.using(using).bulk_create(records, ignore_conflicts=True)
+    elif registry._insert_many is not None:
+        registry._insert_many(records, using)
+    elif issubclass(registry, IsVersioned):
+        for record in records:
+            save_record(record, using=using)
+    else:
+        insert_batch(registry, records, using)
+        label_with_project(*records)
 
 
 def insert_batch(registry: Any, records: list[Any], using: str) -> None:

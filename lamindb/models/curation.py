@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Field, QuerySet
+from django.db.models import Field, Q, QuerySet
 
 from lamindb.base.registries import get_registry_name
 from lamindb.errors import InvalidArgument
@@ -147,24 +147,33 @@ def restricted(
 ) -> BasicQuerySet:
     """Records that count: those of the organism and, if strict, of the source.
 
+    Where only the source depends on the organism, the registry has no column for it.
+
     Raises
     ------
     InvalidArgument
         The registry has no organism or no source.
     """
+    has_source = has_field(queryset.model, "source")
     for name, value in (("organism", organism), ("source", source)):
-        if value is not None and not has_field(queryset.model, name):
+        if value is not None and not has_field(queryset.model, name) and not has_source:
             label = get_registry_name(queryset.model)
             raise InvalidArgument(f"{label} has no {name}: leave out {name}={value!r}")
     if queryset.query.is_sliced:  # Django does not filter these
         manager = queryset.model.objects.using(queryset.db)
         queryset = QuerySet.filter(manager.all(), pk__in=queryset.values("pk"))
-    if organism is not None:
-        key = "organism__name" if isinstance(organism, str) else "organism"
-        queryset = QuerySet.filter(queryset, **{key: organism})
+    if organism is not None and has_field(queryset.model, "organism"):
+        queryset = QuerySet.filter(queryset, of_organism(organism))
     if source is not None and strict_source:
         queryset = QuerySet.filter(queryset, source=source)
     return queryset
+
+
+def of_organism(organism: Any) -> Q:
+    """Condition for records of an organism, its name or its scientific name."""
+    if not isinstance(organism, str):
+        return Q(organism=organism)
+    return Q(organism__name=organism) | Q(organism__scientific_name=organism)
 
 
 def equal(queryset: BasicQuerySet, column: Field, values: list[Any]) -> BasicQuerySet:

@@ -33,6 +33,10 @@ def counted(number: int, noun: str) -> str:
 def say_empty(registry: Registry) -> None:
     """Log that there is nothing to compare with."""
     logger.warning(f"Your {registry.__name__} registry is empty, consider populating it first!")
+    if hasattr(registry, "import_source"):
+        logger.important(
+            "use `.import_source()` to import records from a source, e.g. a public ontology"
+        )
 
 
 def say_ignored(curated: CuratedValues) -> None:

@@ -70,6 +70,7 @@ def move_to_trash(record: BaseSQLRecord) -> None:
     """Trash a record; below a type all its members follow, a head hands over."""
     using = database_of(record)
     with transaction.atomic(using=using):
+        announce(record, using)
         if getattr(record, "is_type", False):
             trash_members(record, using)
         if isinstance(record, IsVersioned):
@@ -77,6 +78,12 @@ def move_to_trash(record: BaseSQLRecord) -> None:
         record.branch_id = TRASH_BRANCH_ID
         record.save(using=using)
     logger.important(f"moved record to trash: {record!r}")
+
+
+def announce(record: BaseSQLRecord, using: str) -> None:
+    """Tell the registry which row is about to be trashed or deleted."""
+    registry = type(record)
+    registry._deleting(registry.objects.using(using).filter(pk=record.pk))
 
 
 def trash_members(type_record: BaseSQLRecord, using: str) -> None:
@@ -118,6 +125,7 @@ def delete_row(record: BaseSQLRecord) -> Deleted:
     """Delete the row with cascades and protections; a head hands over."""
     using = database_of(record)
     with transaction.atomic(using=using):
+        announce(record, using)
         if isinstance(record, IsVersioned):
             hand_over(record, using)
         return models.Model.delete(record, using=using)
@@ -137,7 +145,9 @@ def delete_queryset(
             raise ValueError(f"{registry.__name__} has no trash: pass permanent=True")
         return queryset.delete_rows()
     if permanent is True:
-        return queryset.delete_rows()
+        with transaction.atomic(using=queryset.db):
+            registry._deleting(queryset)
+            return queryset.delete_rows()
     trash_queryset(queryset)
     return None
 
@@ -146,6 +156,7 @@ def trash_queryset(queryset: BasicQuerySet) -> None:
     """Move all records of a set to the trash; families whose head leaves get a new one."""
     registry = queryset.model
     with transaction.atomic(using=queryset.db):
+        registry._deleting(queryset)
         heads = []
         if issubclass(registry, IsVersioned):
             heads = list(queryset.filter(is_latest=True).exclude(branch_id=TRASH_BRANCH_ID))

@@ -71,20 +71,23 @@ def ids_of_members(
 
 
 def ids_of_relatives(
-    relation: ManyToManyField, start_id: int, branches: list[int], *, reverse: bool
+    relation: ManyToManyField, start_id: int, branches: list[int] | None, *, reverse: bool
 ) -> RawSQL:
-    """Keys of all records that are reached by following a relation from a registry to itself."""
+    """Keys of all records that are reached by following a relation from a registry to itself.
+
+    The way ends at records that are on none of the branches; without branches, nowhere.
+    """
     table, links = relation.model._meta.db_table, relation.m2m_db_table()
     source, target = relation.m2m_column_name(), relation.m2m_reverse_name()
     if reverse:
         source, target = target, source
-    found = f"""JOIN "{table}" t ON t.id = link."{target}"
-        WHERE +t.branch_id IN ({placeholders(branches)}) AND t.id <> %s"""
+    visible = "" if branches is None else f"+t.branch_id IN ({placeholders(branches)}) AND "
+    found = f"""JOIN "{table}" t ON t.id = link."{target}" WHERE {visible}t.id <> %s"""
     # a row that was found is not found again (UNION), so that cycles end
     sql = f"""WITH RECURSIVE relatives(id) AS (
         SELECT t.id FROM "{links}" link {found} AND link."{source}" = %s
         UNION
         SELECT t.id FROM relatives JOIN "{links}" link ON link."{source}" = relatives.id {found}
     ) SELECT id FROM relatives"""
-    values = [*branches, start_id, start_id, *branches, start_id]
+    values = [*(branches or ()), start_id, start_id, *(branches or ()), start_id]
     return RawSQL(sql, values)

@@ -12,6 +12,7 @@ from lamindb.errors import MultipleObjectsReturned, ObjectDoesNotExist
 from . import curation, dataframe, deletion, describe, lookup, related
 from .annotate.predicates import ComparableFeature, FeatureOrdering, ordered_by_feature
 from .availability import require_tables
+from .current import TRASH_BRANCH_ID
 from .expressions import (
     branch_filter,
     condition_text,
@@ -392,13 +393,13 @@ class QuerySet(BasicQuerySet):
             names.append(field)
         return super(QuerySet, result).order_by(*names)
 
-    def get(self, idlike: int | str | None = None, **expressions: Any) -> BaseSQLRecord:
+    def get(self, idlike: int | str | models.Q | None = None, **expressions: Any) -> BaseSQLRecord:
         """Exactly one record.
 
         Parameters
         ----------
         idlike
-            Primary key, or uid, or the beginning of a uid.
+            Primary key, or uid, or the beginning of a uid, or a condition (`temperature == 21.6`).
         expressions
             As in `filter`. For versioned registries the latest version is meant, unless
             `is_latest` is given.
@@ -419,9 +420,9 @@ class QuerySet(BasicQuerySet):
         """
         if isinstance(idlike, (int, str)):
             return self._get_by_idlike(idlike)
-        if idlike is not None:
-            raise TypeError(f"get() takes an id or a uid, not {idlike!r}")
-        found = self.filter(**expressions)
+        if idlike is not None and not isinstance(idlike, models.Q):
+            raise TypeError(f"get() takes an id or a uid, or a condition, not {idlike!r}")
+        found = self.filter(*(() if idlike is None else (idlike,)), **expressions)
         versioned = has_field(self.model, "is_latest")
         if versioned and not {"is_latest", "id", "uid"} & expressions.keys():
             head = list(models.QuerySet.filter(found, is_latest=True)[:2])
@@ -451,7 +452,7 @@ class QueryManager(models.Manager.from_queryset(BasicQuerySet)):
         require_tables(self.model)
         records = super().get_queryset()
         if related.hides_trash(self):
-            records = records.exclude(branch_id=TRASH_BRANCH_ID)
+            records = models.QuerySet.exclude(records, branch_id=TRASH_BRANCH_ID)
         return records.distinct() if related.may_repeat(self) else records
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

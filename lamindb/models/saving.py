@@ -80,6 +80,7 @@ def save_record(record: BaseSQLRecord, *args: Any, **kwargs: Any) -> bool:
             inserted = insert(record, *args, **kwargs)
         else:
             update(record, *args, **kwargs)
+            record._updated(using)
             return False
     except (InternalError, ProgrammingError) as error:
         if getattr(error.__cause__, "sqlstate", None) != RAISED_BY_TRIGGER:
@@ -141,6 +142,8 @@ def insert(record: BaseSQLRecord, *args: Any, **kwargs: Any) -> bool:
     True if a row was inserted.
     """
     using = kwargs.get("using") or router.db_for_write(type(record), instance=record)
+    if type(record)._insert_many is not None:
+        return bool(type(record)._insert_many([record], using, is_single=True))
     try:
         with transaction.atomic(using=using):
             if found_in_time(record, using):
