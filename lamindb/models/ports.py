@@ -16,6 +16,7 @@ PORTS: dict[str, str] = {
     "link_run_input": "lamindb.tracking.inputs:link_run_input",
     "search": "lamindb.search:search",
     "similar_names": "lamindb.search:similar_names",
+    "view_hierarchy": "lamindb.lineage:view_hierarchy",
 }
 
 
