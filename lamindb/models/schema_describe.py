@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.db import router
 
 from lamindb.base.log import colors
@@ -24,16 +23,17 @@ from .dtype_display import displayed_dtypes
 from .notes import notes_as_text
 from .schema_members import (
     HIDDEN,
+    Preview,
     index_uid,
     label_of,
-    members_of_schemas,
     optional_uids,
+    previews,
     read_setting,
     slots_of_schemas,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Sequence
 
     from .schema import Schema
 
@@ -57,7 +57,7 @@ class Content:
     """What the tree of a schema shows, read for all schemas in it at once."""
 
     slots: dict[int, dict[str, Schema]]
-    members: dict[int, list[Any]]
+    members: dict[int, Preview]
     dtypes: dict[str, str]
 
 
@@ -73,12 +73,12 @@ def describe_schema(
         raise ValueError("Schema must be saved before describing: call `.save()` on it first")
     warn_about_state(schema)
     using = router.db_for_read(type(schema), instance=schema)
-    content = read_content(schema, using)
     limit = N_MEMBERS if n_max_features is None else n_max_features
     hidden = set() if include == "hidden" else set(read_setting(schema, HIDDEN) or ())
+    content = read_content(schema, using, limit, hidden)
     text = tree(
         title(schema),
-        [facts(schema, content), *sections(schema, content, limit, hidden)],
+        [facts(schema, content), *sections(schema, content)],
         width=terminal_width(),
         style_guide=str if return_str else colors.dim,
     )
@@ -89,7 +89,7 @@ def describe_schema(
 # -- reading
 
 
-def read_content(schema: Schema, using: str) -> Content:
+def read_content(schema: Schema, using: str, limit: int, hidden: set[str]) -> Content:
     """Slots, members and dtypes of a schema and its components: a query per level and registry."""
     slots: dict[int, dict[str, Schema]] = {}
     schemas: dict[int, Schema] = {}
@@ -99,8 +99,8 @@ def read_content(schema: Schema, using: str) -> Content:
         slots |= slots_of_schemas(level, using)
         below = [component for each in level for component in slots[each.pk].values()]
         level = list({c.pk: c for c in below if c.pk not in schemas}.values())
-    members = {s.pk: found for s, found in members_of_schemas(list(schemas.values()), using)}
-    features = [m for found in members.values() if is_feature_set(found) for m in found]
+    members = previews(list(schemas.values()), using, limit, hidden)
+    features = [m for pk in members if has_features(schemas[pk]) for m in members[pk].members]
     dtypes = displayed_dtypes({f._dtype_str for f in features if f._dtype_str}, using)
     return Content(slots, members, dtypes)
 
@@ -127,51 +127,49 @@ def flags(schema: Schema, content: Content) -> list[str]:
     """Flags that differ from the default."""
     if schema.is_type:
         return ["is_type: True"]
-    defaults = {**FLAGS, "flexible": not content.members.get(schema.pk)}
+    defaults = {**FLAGS, "flexible": not content.members.get(schema.pk, Preview()).number}
     values = {name: getattr(schema, name) for name in defaults}
     return [f"{name}: {value}" for name, value in values.items() if value != defaults[name]]
 
 
-def sections(
-    schema: Schema, content: Content, limit: int, hidden: Container[str] = ()
-) -> list[Node]:
+def sections(schema: Schema, content: Content) -> list[Node]:
     """Members, then one tree per slot."""
-    members = [m for m in content.members.get(schema.pk, ()) if m.uid not in hidden]
+    preview = content.members.get(schema.pk, Preview())
     nodes = []
-    if members:
-        nodes.append(members_node(schema, members, content.dtypes, limit))
+    if preview.number:
+        nodes.append(members_node(schema, preview, content.dtypes))
     elif schema.itype is not None:
-        nodes.append(
-            Node("\n".join([schema.itype, *([f"dtype: {schema.dtype}"] if schema.dtype else [])]))
-        )
+        dtype = f"\ndtype: {schema.dtype}" if schema.dtype else ""
+        nodes.append(Node(f"{schema.itype}{dtype}"))
     for slot, component in content.slots.get(schema.pk, {}).items():
         marks = two_columns(flags(component, content))
         heading = "\n".join([f"{slot}: {component.name or 'unnamed'}", *marks])
-        nodes.append(Node(heading, sections(component, content, limit)))
+        nodes.append(Node(heading, sections(component, content)))
     return nodes
 
 
-def members_node(schema: Schema, members: list[Any], dtypes: dict[str, str], limit: int) -> Node:
+def members_node(schema: Schema, preview: Preview, dtypes: dict[str, str]) -> Node:
     """Table of features, or the names of other members."""
-    index = index_uid(schema)
-    rows = feature_rows if is_feature_set(members) else other_rows
-    shown = rows(schema, members[:limit], dtypes)
+    if has_features(schema):
+        noun, shown = "Features", feature_rows(schema, preview.members, dtypes)
+    else:
+        noun, shown = str(schema.itype), other_rows(schema, preview.members)
     widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
     lines = [line.rstrip() for line in columns(shown, widths)]
-    if len(members) > limit:
-        lines.append(f"… {len(members) - limit} more")
-    noun = "Features" if rows is feature_rows else schema.itype
-    indexed = "".join(f" including index: {m.name}" for m in members if m.uid == index)
-    return Node("\n".join([f"{noun} ({len(members)}{indexed})", *lines]))
+    if preview.number > len(preview.members):
+        lines.append(f"… {preview.number - len(preview.members)} more")
+    index = index_uid(schema)
+    indexed = "".join(f" including index: {m.name}" for m in preview.members if m.uid == index)
+    return Node("\n".join([f"{noun} ({preview.number}{indexed})", *lines]))
 
 
-def is_feature_set(members: list[Any]) -> bool:
-    """Whether members are features."""
-    return bool(members) and isinstance(members[0], apps.get_model("lamindb", "Feature"))
+def has_features(schema: Schema) -> bool:
+    """Whether the members are features."""
+    return (schema.itype or "Feature").startswith("Feature")
 
 
 def feature_rows(
-    schema: Schema, features: list[Any], dtypes: dict[str, str]
+    schema: Schema, features: Sequence[Any], dtypes: dict[str, str]
 ) -> list[tuple[str, ...]]:
     """Rows of the table of features, below its header."""
     optional, index = set(optional_uids(schema)), index_uid(schema)
@@ -191,7 +189,7 @@ def feature_rows(
     return rows
 
 
-def other_rows(schema: Schema, members: list[Any], dtypes: dict[str, str]) -> list[tuple[str, ...]]:
+def other_rows(schema: Schema, members: Sequence[Any]) -> list[tuple[str, ...]]:
     """Names of members, and the dtype that all of them have."""
     return [(label_of(member), schema.dtype or "") for member in members]
 

@@ -16,7 +16,7 @@ from .hierarchy_sql import ids_of_members
 from .registry_fields import name_field
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection
 
     from .feature import Feature
     from .query_set import BasicQuerySet
@@ -128,28 +128,59 @@ def members_in_order(schema: Schema, itype: str | None = None) -> BasicQuerySet:
     return members.order_by("links_schema__id")
 
 
-def members_of_schemas(schemas: list[Schema], using: str) -> Iterator[tuple[Schema, list[Any]]]:
-    """Schemas with their members in order, read in one query per registry of members."""
+@dataclass(frozen=True)
+class Preview:
+    """The first members of a schema.
+
+    Attributes
+    ----------
+    number
+        How many members there are.
+    members
+        The first of them, in their order.
+    """
+
+    number: int = 0
+    members: tuple[Any, ...] = ()
+
+
+def previews(
+    schemas: list[Schema], using: str, limit: int, hidden: Collection[str] = ()
+) -> dict[int, Preview]:
+    """First members of several schemas, in two queries per registry of members."""
     by_registry: dict[Any, list[Schema]] = {}
     for schema in schemas:
         by_registry.setdefault(member_registry(schema.itype), []).append(schema)
+    found: dict[int, Preview] = {}
     for registry, group in by_registry.items():
-        members: dict[int, list[Any]] = {schema.pk: [] for schema in group}
         try:
             through, column = link_model(group[0], registry)
         except InvalidArgument:  # none of this registry
             continue
-        links = through.objects.using(using).filter(schema_id__in=list(members))
-        for each in links.select_related(column).order_by("id"):
-            members[each.schema_id].append(getattr(each, column))
-        for schema in group:
-            yield schema, sort_members(schema, members[schema.pk])
+        ids = ids_by_schema(through, column, group, using, hidden)
+        first = {pk: members[:limit] for pk, members in ids.items()}
+        wanted = {id_ for members in first.values() for id_ in members}
+        records = {r.pk: r for r in registry.objects.using(using).filter(pk__one_of=wanted)}
+        for pk, members in first.items():
+            found[pk] = Preview(len(ids[pk]), tuple(records[id_] for id_ in members))
+    return found
 
 
-def sort_members(schema: Schema, members: list[Any]) -> list[Any]:
-    """Members as the schema orders them explicitly, the others last."""
-    order = {uid: i for i, uid in enumerate(read_setting(schema, ORDER) or ())}
-    return sorted(members, key=lambda member: order.get(member.uid, len(order)))
+def ids_by_schema(
+    through: Any, column: str, schemas: list[Schema], using: str, hidden: Collection[str]
+) -> dict[int, list[int]]:
+    """Keys of the members of schemas, in the order of their links, or as set explicitly."""
+    by_id = {schema.pk: schema for schema in schemas}
+    links = through.objects.using(using).filter(schema_id__in=list(by_id)).order_by("id")
+    members: dict[int, list[tuple[int, str]]] = {pk: [] for pk in by_id}
+    for pk, id_, uid in links.values_list("schema_id", f"{column}_id", f"{column}__uid"):
+        if uid not in hidden:
+            members[pk].append((id_, uid))
+    for pk, schema in by_id.items():
+        order = {uid: i for i, uid in enumerate(read_setting(schema, ORDER) or ())}
+        if order:
+            members[pk].sort(key=lambda member: order.get(member[1], len(order)))
+    return {pk: [id_ for id_, _ in found] for pk, found in members.items()}
 
 
 def slots_of(schema: Schema) -> dict[str, Schema]:

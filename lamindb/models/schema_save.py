@@ -105,36 +105,35 @@ def update(schema: Schema, pending: Pending | None, using: str, **kwargs: Any) -
     """Update a saved schema; its hash follows its members, slots and flags."""
     if not schema.is_type:
         if pending is None:
-            members = list(members_in_order(schema))
-            forget_former_optionals(schema, members)
-            set_hash(schema, members, slots_of(schema), using)
+            uids = list(members_in_order(schema).values_list("uid", flat=True))
+            forget_former_optionals(schema, set(uids))
+            set_hash(schema, uids, slots_of(schema), using)
         else:
-            set_hash(schema, pending.records, pending.slots, using)
+            set_hash(schema, [r.uid for r in pending.records], pending.slots, using)
             replace_links(schema, pending, using)
     save_record(schema, using=using, **kwargs)
 
 
-def forget_former_optionals(schema: Schema, members: list[Any]) -> None:
+def forget_former_optionals(schema: Schema, uids: set[str]) -> None:
     """Members that were taken out through the relation are no optional members any more."""
-    uids = {member.uid for member in members}
     optional = optional_uids(schema)
     kept = [uid for uid in optional if uid in uids]
     if kept != optional:
         write_setting(schema, OPTIONALS, kept)
 
 
-def set_hash(schema: Schema, members: list[Any], slots: dict[str, Schema], using: str) -> None:
+def set_hash(schema: Schema, uids: list[str], slots: dict[str, Schema], using: str) -> None:
     """Compute the hash again; refuse one that another schema has.
 
     Raises
     ------
     ValidationError
     """
-    if members:
-        schema.n_members = len(members)
+    if uids:
+        schema.n_members = len(uids)
     new = hash_of_schema(
         schema,
-        member_uids=[member.uid for member in members],
+        member_uids=uids,
         optional_uids=optional_uids(schema),
         index_uid=index_uid(schema),
         slots={slot: component.hash for slot, component in slots.items()},

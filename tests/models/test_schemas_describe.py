@@ -123,10 +123,25 @@ def test_long_and_hidden_members(instance):
     assert (
         schema.describe(return_str=True, n_max_features=102).splitlines()[-1].startswith("    f101")
     )
+    assert schema.describe(return_str=True, n_max_features=0).splitlines()[-3:] == [
+        "└── Features (102)",
+        "    name  dtype  optional  nullable  coerce  default_value",
+        "    … 102 more",
+    ]
     write_setting(schema, "4", [features[0].uid])
     schema.save()
     assert "Features (101)" in schema.describe(return_str=True)
     assert "Features (102)" in schema.describe(return_str=True, include="hidden")
+
+
+def test_an_explicit_order(schema):
+    names = ["tissue", "sample", "donors"]
+    write_setting(schema, "2", [ln.Feature.get(name=name).uid for name in names])
+    schema.save()
+    shown = [*names, "perturbation", "dose [mg]"]
+    assert list(schema.members.to_list("name")) == shown
+    lines = schema.describe(return_str=True).splitlines()[-5:]
+    assert [line[4:17].strip() for line in lines] == shown
 
 
 def test_unsaved_trashed_and_registry(instance, capsys):
@@ -164,4 +179,4 @@ def test_query_counts_do_not_grow(instance, count_queries):
             with count_queries() as queries:
                 schema.describe(return_str=True)
             counts.append(queries.count)
-    assert counts[:2] == counts[2:] == [5, 6]
+    assert counts[:2] == counts[2:] == [6, 7]
