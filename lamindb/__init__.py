@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from lamindb import base, core, errors, examples, models, setup
+    from lamindb import base, core, curators, errors, examples, models, setup
     from lamindb.base.types import UNSET
     from lamindb.models import (
         Artifact,
@@ -69,6 +69,7 @@ __all__ = [
     "connect",
     "context",
     "core",
+    "curators",
     "errors",
     "examples",
     "finish",
@@ -102,6 +103,7 @@ _NAMES: dict[str, str] = {
     "connect": "lamindb.setup.connection:connect",
     "context": "lamindb.tracking.context:context",
     "core": "lamindb.core",
+    "curators": "lamindb.curators",
     "errors": "lamindb.errors",
     "examples": "lamindb.examples",
     "finish": "lamindb.tracking.context:finish",

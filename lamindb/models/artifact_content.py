@@ -14,7 +14,7 @@ from lamindb.storage.content import describe_path, glance
 from lamindb.storage.staging import StagedCopy
 from lamindb.storage.stores import is_cloud
 
-from .annotate.writing import write
+from .annotate.dataset import annotate
 from .artifact_identity import set_content
 from .artifact_places import STORAGE_ONGOING, check_place_is_free, path_as_str
 from .saving import save_record
@@ -120,7 +120,7 @@ def write_row(artifact: Artifact, using: str, **kwargs: Any) -> bool:
         return save_record(artifact, using=using, **kwargs)
     with transaction.atomic(using=using):
         is_new = save_record(artifact, using=using, **kwargs)
-        write(artifact, artifact._annotation, using)
+        annotate(artifact, artifact._annotation, using)
     return is_new
 
 

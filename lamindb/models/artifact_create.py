@@ -36,6 +36,7 @@ from .artifact_source import (
     write_temporary,
 )
 from .artifact_target import target_storage
+from .artifact_validation import validation_of
 from .construction import check_lengths, fill_branch_and_space
 from .current import current_branch_id
 from .initialization import become, initialize
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from .artifact import Artifact
     from .artifact_request import Request
     from .artifact_source import Source
+    from .artifact_validation import Validation
     from .run import Run
     from .storage import Storage
 
@@ -66,23 +68,50 @@ def construct_artifact(artifact: Artifact, args: tuple[Any, ...], kwargs: dict[s
     registry = type(artifact)
     request = parse_request(args, kwargs)
     check_request(registry, request)
-    values = resolve_keys(request.features) if request.features else {}
-    if is_in_memory(request.path):
-        key = request.key or getattr(request.revises, "key", None)
-        source = source_of_data(request.path, key, request.format)
-    else:
-        location = location_of(request.path)
-        if is_managed(location):
-            become(artifact, get_managed(registry, location))
-            return
-        preferred = request.storage or default_storage()
-        source = source_at(location, preferred, skip_check=request.skip_check_exists)
+    validation = validation_of(request)
+    values = resolve_keys(request.features) if request.features and validation is None else {}
+    location = None if is_in_memory(request.path) else location_of(request.path)
+    if location is not None and is_managed(location):
+        become(artifact, get_managed(registry, location))
+        if validation is not None:
+            validation.curated(request.path)
+            validation.annotate(artifact)
+        return
+    source = curated_source(request, location, validation)
     try:
         fill(artifact, request, source)
-        artifact._annotation = prepare(artifact, values, "set") if values else None
+        if validation is not None:
+            validation.annotate(artifact)
+        elif values:
+            artifact._annotation = prepare(artifact, values, "set")
     except BaseException:
         discard_temporary(source)
         raise
+
+
+def curated_source(request: Request, location: str | None, validation: Validation | None) -> Source:
+    """Source for an object or a path; coerced values are what is stored.
+
+    A file that stays where it is stays as it is.
+    """
+    data, key = request.path, request.key or getattr(request.revises, "key", None)
+    if location is None:
+        curated = data if validation is None else validation.curated(data)
+        return source_of_data(curated, key, request.format)
+    preferred = request.storage or default_storage()
+    source = source_at(location, preferred, skip_check=request.skip_check_exists)
+    if validation is None:
+        return source
+    curated = validation.curated(data)
+    if curated is data:
+        return source
+    if source.in_place:
+        logger.warning(
+            f"values of {location} were coerced for validation, but the file stays as it is "
+            "because it is in a storage location"
+        )
+        return source
+    return source_of_data(curated, key, source.raw_suffix)
 
 
 def construct_lazily(artifact: Artifact, request: Request, source: Source) -> None:
@@ -247,7 +276,6 @@ def set_columns(artifact: Artifact, request: Request, source: Source, decision: 
             "kind": request.kind,
             "otype": request.otype or default_otype(source),
             "run": decision.run,
-            "schema": request.schema,
             "version_tag": request.version_tag,
             "_key_is_virtual": is_virtual(request, source, key),
             "_overwrite_versions": overwrite_versions,

@@ -21,6 +21,7 @@ from .versioned import check_revises, check_version_tag
 
 if TYPE_CHECKING:
     from .artifact import Artifact
+    from .artifact_validation import Validation
     from .run import Run
     from .schema import Schema
     from .storage import Storage
@@ -57,7 +58,7 @@ class Request:
     kind: str | None = None
     otype: str | None = None
     features: dict[str, Any] | None = None
-    schema: Schema | None = None
+    schema: Schema | str | None = None
     revises: Artifact | None = None
     overwrite_versions: bool | None = None
     run: Run | bool | None = None
@@ -72,6 +73,8 @@ class Request:
     to_disk_kwargs: dict[str, Any] | None = None
     format: str | None = None
     skip_check_exists: bool = False
+    dataset_otype: str | None = None
+    validation: Validation | None = None
 
     def branch_and_space(self) -> dict[str, Any]:
         """Columns of the record for what was passed of these."""
@@ -127,7 +130,6 @@ def related_registry(name: str) -> Any:
 def check_request(registry: type[Artifact], request: Request) -> None:
     """Refuse what is wrong without a look at files or rows."""
     check_data(request.path)
-    refuse_validation(request)
     check_records(request)
     if request.key is not None:
         check_key(request.key)
@@ -149,15 +151,6 @@ def check_data(data: Any) -> None:
     raise NotImplementedError(
         f"Do not know how to create an Artifact from {type(data).__name__}, pass a path instead."
     )
-
-
-def refuse_validation(request: Request) -> None:
-    """An artifact must never look validated when nothing was checked."""
-    if request.schema is not None:
-        raise NotImplementedError(
-            "Artifact(schema=…) needs validation, which this version does not have yet: save the "
-            "artifact without schema"
-        )
 
 
 def check_records(request: Request) -> None:

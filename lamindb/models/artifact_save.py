@@ -36,6 +36,7 @@ from .artifact_places import database, mark_overwritten, path_as_str, remember, 
 from .artifact_replace import save_replacement
 from .artifact_source import discard_temporary
 from .artifact_upload import finish_row, save_with_upload, withdraw, write_flagged_row
+from .artifact_validation import check_suffix
 from .saving import unsaved_on_failure
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def save_artifact(
     -------
     False if the person was asked and did not want it.
     """
+    check_suffix(artifact)
     using = database(artifact, kwargs.pop("using", None))
     source = artifact._source  # gone from the artifact if it turns out to exist already
     to_cloud = bool(upload) and wants_cloud(artifact)

@@ -91,7 +91,7 @@ def create(
     registry: type[Artifact], data: Any, otype: str, options: Options, kwargs: dict[str, Any]
 ) -> Artifact:
     """Construct the artifact, and count observations if it is a new one."""
-    kwargs = {"kind": "dataset", "otype": otype, **kwargs}
+    kwargs = {"kind": "dataset", "otype": otype, "dataset_otype": otype, **kwargs}
     if options and not is_path(data) and is_in_memory(data):
         suffix = suffix_of_data(data, kwargs.get("key"), kwargs.get("format"))
         kwargs.setdefault("to_disk_kwargs", options.get(suffix))

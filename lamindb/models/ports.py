@@ -13,10 +13,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PORTS: dict[str, str] = {
+    "dataset_validation": "lamindb.curators.artifacts:dataset_validation",
     "link_run_input": "lamindb.tracking.inputs:link_run_input",
+    "ensembl_gene_ids_schema": (
+        "lamindb.examples.schemas:anndata_ensembl_gene_ids_and_valid_features_in_obs"
+    ),
     "search": "lamindb.search:search",
     "similar_names": "lamindb.search:similar_names",
     "view_hierarchy": "lamindb.lineage:view_hierarchy",
+    "valid_features_schema": "lamindb.examples.schemas:valid_features",
 }
 
 

@@ -456,15 +456,6 @@ def test_an_unreadable_file(instance) -> None:
     assert ln.Artifact.filter().count() == 0
 
 
-def test_validation_is_refused_until_there_is_some(instance) -> None:
-    """An artifact must never look validated when nothing was checked."""
-    schema = ln.Schema([ln.Feature(name="a", dtype=int).save()]).save()
-    for options in ({"schema": schema}, {"schema_id": schema.id}):
-        with pytest.raises(NotImplementedError, match="needs validation"):
-            ln.Artifact.from_dataframe(DF, key="a.parquet", **options)
-    assert ln.Artifact.filter().count() == 0
-
-
 # -- what the name and the store say about the type
 
 

@@ -202,9 +202,9 @@ WRONG = [
     (
         "from_dataframe",
         DF,
-        {"key": "a.csv", "schema": "valid_features"},
-        NotImplementedError,
-        "validation",
+        {"key": "a.csv", "schema": "no schema"},
+        InvalidArgument,
+        "schema argument must be a Schema record",
     ),
     ("from_anndata", DF, {"key": "a.h5ad"}, ValueError, "data has to be an AnnData object or"),
     ("from_anndata", "a.txt", {"key": "a.txt"}, ValueError, "a path to AnnData-like"),

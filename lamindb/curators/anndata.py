@@ -1,0 +1,150 @@
+"""Checks AnnData: observations, variables and unstructured metadata; never the matrix."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from lamindb.base.log import logger
+
+from .component import ComponentCurator
+from .dicts import DictCurator
+from .slots import SlotsCurator, nested, split_slot
+from .stored_anndata import StoredAnnData
+
+if TYPE_CHECKING:
+    from lamindb.models import Schema
+
+TRANSPOSED = ".T"
+
+
+class AnnDataCurator(SlotsCurator):
+    """Checks an AnnData against a schema.
+
+    Parameters
+    ----------
+    dataset
+        AnnData, in memory or backed by a file, or artifact.
+    schema
+        Schema with the slots `obs`, `var`, `var.T` (names of variables), `uns`, `uns:key:sub`,
+        `__external__`.
+    features
+        Values of features that annotate the dataset as a whole.
+
+    Raises
+    ------
+    InvalidArgument
+        This is no AnnData or no schema, the schema is one of other datasets, or the dataset lacks
+        a slot.
+    ValueError
+        The schema is not saved, or it has slots that an AnnData does not have.
+
+    Examples
+    --------
+    >>> curator = ln.curators.AnnDataCurator(adata, schema)
+    >>> curator.validate()
+    >>> curator.slots["obs"].cat.non_validated
+    {}
+    """
+
+    _otype = "AnnData"
+    _what = "AnnData-like"
+
+    def __init__(
+        self, dataset: Any, schema: Schema, *, features: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(dataset, schema, features=features)
+
+    def _accepts(self, dataset: Any) -> bool:
+        return isinstance(dataset, StoredAnnData) or super()._accepts(dataset)
+
+    def _component(self, slot: str, schema: Schema) -> ComponentCurator:
+        name, keys = split_slot(slot)
+        can_mutate = self._artifact is None
+        if name == "uns":
+            return DictCurator(nested(self._dataset.uns, slot), schema, slot)
+        if keys or name not in ("obs", "var", "var.T"):
+            raise ValueError(
+                "AnnDataCurator currently only supports the slots 'var', 'var.T', 'obs', and "
+                f"'uns', not {slot}"
+            )
+        return axis_component(self._dataset, name, schema, slot, can_mutate=can_mutate)
+
+    def _curated(self) -> Any:
+        """A shallow copy with the converted parts; the matrix is shared."""
+        adata = copy.copy(self._dataset)
+        for slot, part in self._slots.items():
+            if part.is_coerced:
+                replace_part(adata, slot, part.dataset)
+        return adata
+
+
+def axis_component(
+    adata: Any, name: str, schema: Schema, slot: str, *, can_mutate: bool
+) -> ComponentCurator:
+    """Curator of the observations or variables of an AnnData, or of the names of the variables.
+
+    Parameters
+    ----------
+    adata
+        AnnData, or what has its tables.
+    name
+        `obs`, `var` or `var.T`.
+    schema
+        Schema of the slot.
+    slot
+        Slot of the composite dataset.
+    can_mutate
+        Whether terms may be standardized in the dataset.
+    """
+    identifies_names = name == "var" and not (schema.itype or "Feature").startswith("Feature")
+    if identifies_names:
+        logger.warning(
+            "auto-transposed `var` for backward compat, please indicate transposition in the "
+            "schema definition by calling out `.T`: "
+            f"slots={{'{slot}.T': …}}"
+        )
+    if identifies_names or name.endswith(TRANSPOSED):
+        return VariableNames(
+            adata,
+            schema,
+            slot,
+            key="var_index" if identifies_names else "columns",
+            names_only=True,
+            can_mutate=can_mutate,
+        )
+    return ComponentCurator(
+        getattr(adata, name), schema, slot, text_is_category=True, can_mutate=can_mutate
+    )
+
+
+class VariableNames(ComponentCurator):
+    """Checks the names of the variables of an AnnData as if they were names of columns."""
+
+    def _wrap(self, data: Any) -> Any:
+        import pandas as pd
+
+        return super()._wrap(pd.DataFrame(columns=data.var_names))
+
+    def _data_of(self, table: Any) -> Any:
+        return self._source
+
+    def _rename(self, mapping: dict[str, str]) -> None:
+        adata = self._source
+        adata.var_names = [mapping.get(name, name) for name in adata.var_names]
+
+
+def replace_part(adata: Any, slot: str, data: Any) -> None:
+    """Put the converted part of a slot into an AnnData; nested dictionaries are copied."""
+    name, keys = split_slot(slot)
+    if name != "uns":
+        setattr(adata, name, data)
+        return
+    if not keys:
+        adata.uns = data
+        return
+    root = level = dict(adata.uns)
+    for key in keys[:-1]:
+        level[key] = level = dict(level[key])
+    level[keys[-1]] = data
+    adata.uns = root
