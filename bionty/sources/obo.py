@@ -28,6 +28,7 @@ _REFERENCE = re.compile(rf"(?P<id>[^\s!{{]+){_END}")
 _RELATIONSHIP = re.compile(rf"(?P<type>\S+)\s+(?P<id>[^\s!{{]+){_END}")
 # a URL has percent encoding, an escaped character in it is malformed
 _XREF = re.compile(rf'(?!\w+://[^\s"]*\\)\S+(?:\s+"(?:[^"\\]|\\.)*")?{_END}')
+_QUALIFIERS = re.compile(r'\s*\{\w+=".*"\}$|\s+!\s.*$')
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"n": "\n", "W": " ", "t": "\t"}
 _PART_OF = ("part_of", "BFO:0000050")
@@ -150,7 +151,7 @@ def _logical_lines(file: BinaryIO, path: str) -> Iterator[tuple[int, str]]:
 def _apply(term: Term, tag: str, value: str) -> bool:
     """Take over a clause; False if it is malformed."""
     if tag == "name":
-        term.name = term.name or _unescaped(value)
+        term.name = term.name or _unescaped(_QUALIFIERS.sub("", value))
     elif tag == "def":
         if (match := _DEFINITION.match(value)) is None:
             return False
