@@ -29,6 +29,8 @@ from .tracked import TracksRun, TracksUpdates
 from .typed import HasType, query_members
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
     from lamindb.base.types import FieldAttr, ListLike
@@ -109,6 +111,7 @@ class Schema(SQLRecord, HasType, CanCurate, TracksRun, TracksUpdates):
     # what the constructor got and the next save writes
     _pending: Pending | None = None
     _slots: dict[str, Schema] | None = None
+    _removed: Sequence[Any] = ()
 
     _constructor_keywords = schema_create.KEYWORDS
     _query_aliases = {

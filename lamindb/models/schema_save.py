@@ -34,6 +34,8 @@ from .schema_members import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .schema import Schema
 
 N_SHOWN = 20
@@ -53,6 +55,7 @@ def save_schema(schema: Schema, **kwargs: Any) -> None:
                 link(schema, pending.records, using)
                 link_slots(schema, pending.slots, using)
     schema._pending = schema._slots = None
+    schema._removed = ()
 
 
 def revive(schema: Schema, using: str) -> bool:
@@ -160,6 +163,13 @@ def warn_about_artifacts(schema: Schema) -> None:
             "you updated the schema hash and might invalidate datasets that were previously "
             "validated with this schema:\n" + "\n".join(rows)
         )
+        if schema._removed:
+            say_removed(schema._removed)
+
+
+def say_removed(members: Sequence[Any]) -> None:
+    """Log which members a schema loses."""
+    logger.warning(f"you're removing these features: {[label_of(member) for member in members]}")
 
 
 def replace_links(schema: Schema, pending: Pending, using: str) -> None:
@@ -169,8 +179,7 @@ def replace_links(schema: Schema, pending: Pending, using: str) -> None:
         kept = {(type(record), record.pk) for record in pending.records}
         gone = [member for member in before if (type(member), member.pk) not in kept]
         if gone:
-            names = [label_of(member) for member in gone]
-            logger.warning(f"you're removing these features: {names}")
+            say_removed(gone)
         unlink(schema, before, using)
         link(schema, pending.records, using)
     if slots_of(schema) != pending.slots:
@@ -209,6 +218,7 @@ def remove_members(schema: Schema, features: list[Any]) -> None:
     records = checked_features(features)
     check_change(schema, records)
     using = router.db_for_write(type(schema), instance=schema)
+    schema._removed = (*schema._removed, *records)
     gone = {record.uid for record in records}
     left = [uid for uid in optional_uids(schema) if uid not in gone]
     unlink(schema, records, using)

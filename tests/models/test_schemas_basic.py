@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+
 import pytest
 
 import lamindb as ln
@@ -48,6 +51,24 @@ def test_members_of_other_registries(bionty_instance):
     schema = ln.Schema(itype=bt.Gene.symbol)
     assert schema.itype == "bionty.Gene.symbol"
     assert list(schema.save().members) == []
+
+
+def test_schemas_of_a_database_of_lamindb_2_12(in_tmp, test_data):
+    store = in_tmp / "store"
+    shutil.copytree(test_data / "existing-2.12" / "sqlite" / "store", store)
+    for path in [store, *store.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    ln.connect(str(store))
+    schemas = ln.Schema.filter(is_type=False)
+    expected = json.loads((test_data / "existing-2.12/sqlite/expected.json").read_text())["schemas"]
+    assert len(schemas) == len(expected) == 2
+    for facts in expected:
+        schema = ln.Schema.get(facts["uid"])
+        members = list(schema.members)
+        assert schema.save().hash == facts["hash"]
+        same = ln.Schema(members) if members else ln.Schema(itype=schema.itype)
+        assert (same, same.hash, same.n_members) == (schema, facts["hash"], facts["n_members"])
+        assert f"Features ({len(members)})" in schema.describe(return_str=True) or not members
 
 
 def test_hash_of_members(features):
@@ -235,7 +256,9 @@ def test_changing_a_saved_schema(features, in_tmp, capsys):
     assert len({first, second, schema.hash}) == 3
     schema.optionals.set([])
     schema.remove(c)
+    capsys.readouterr()
     assert schema.save().hash == first
+    assert "! you're removing these features: ['c']" in capsys.readouterr().out
     schema.index = a
     assert schema.save().hash != first
     assert ln.Schema.get(name="s").index == a
