@@ -238,7 +238,8 @@ def _s3_options(options: dict[str, Any]) -> dict[str, Any]:
         options["anon"] = True
     return {
         "cache_regions": endpoint is None,
-        "config_kwargs": {"max_pool_connections": 64},
+        # botocore puts its own name together for every request, which is a tenth of the work
+        "config_kwargs": {"max_pool_connections": 64, "user_agent": "lamindb"},
         **options,
     }
 

@@ -194,7 +194,7 @@ def test_one_file_system_for_the_same_options(s3_credentials):
 
 def test_settings_of_s3(s3_credentials):
     fs = stores.filesystem("s3://bucket")
-    assert fs.config_kwargs["max_pool_connections"] == 64
+    assert fs.config_kwargs == {"max_pool_connections": 64, "user_agent": "lamindb"}
     assert (fs.cache_regions, fs.version_aware, fs.fixed_upload_size) == (True, False, False)
     fs = stores.filesystem("s3://bucket?endpoint_url=https://me.r2.cloudflarestorage.com")
     assert (fs.cache_regions, fs.fixed_upload_size) == (False, True)
