@@ -146,6 +146,7 @@ class Artifact(ArtifactConstructors, SQLRecord, IsVersioned, HasLabels, TracksRu
     _constructor_keywords = artifact_request.KEYWORDS
     _queryable_by_feature = True
     _query_aliases = {
+        "features": query_aliases.features("Artifact"),
         "version": query_aliases.version,
         "transform": query_aliases.renamed("run__transform"),
         "feature_sets": query_aliases.deprecated("feature_sets", "schemas"),

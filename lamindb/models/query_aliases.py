@@ -13,6 +13,8 @@ from django.db.models.lookups import Exact
 
 from lamindb.base.uids import SUFFIX_LENGTH
 
+from .annotate.conditions import annotated_with
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -68,6 +70,11 @@ def version(rest: str, value: Any) -> Q | dict[str, Any]:
     return Q(version_tag=value) | Q(
         Exact(Right("uid", SUFFIX_LENGTH), value), version_tag__isnull=True
     )
+
+
+def features(host: str) -> Callable[[str, Any], Q]:
+    """`features__name="temperature"`: records that have such a feature."""
+    return lambda rest, value: annotated_with(apps.get_model("lamindb", host), rest, value)
 
 
 def status(codes: Mapping[str, int]) -> Callable[[str, Any], dict[str, Any]]:

@@ -10,7 +10,7 @@ from django.db.models import CASCADE, PROTECT, AutoField, ManyToManyField
 from lamindb.base.fields import CharField, ForeignKey, JSONField, TextField
 from lamindb.base.uids import base62_16
 
-from . import record_create
+from . import query_aliases, record_create
 from .annotate.feature_manager import FeatureManager
 from .curatable import CanCurate
 from .current import current_run
@@ -83,6 +83,7 @@ class Record(SQLRecord, HasType, HasParents, CanCurate, TracksRun, TracksUpdates
 
     _constructor_keywords = record_create.KEYWORDS
     _queryable_by_feature = True
+    _query_aliases = {"features": query_aliases.features("Record")}
 
     def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         record_create.construct_record(self, args, kwargs)

@@ -92,6 +92,7 @@ class Run(SQLRecord, HasLabels, TracksUpdates):
     _queryable_by_feature = True
     _properties_of_saved = ("inputs", "outputs")
     _query_aliases = {
+        "features": query_aliases.features("Run"),
         "status": query_aliases.status(RUN_STATUS_TO_CODE),
         "inputs": query_aliases.renamed("input_artifacts"),
         "outputs": query_aliases.renamed("output_artifacts"),

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
+from pathlib import PurePosixPath
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from django.core.exceptions import FieldError
 
 import lamindb as ln
 from lamindb.errors import InvalidArgument, ValidationError
-from lamindb.models import ArtifactJsonValue, ArtifactULabel, JsonValue, RecordJson, RecordRecord
+from lamindb.models import (
+    ArtifactJsonValue,
+    ArtifactSchema,
+    ArtifactULabel,
+    JsonValue,
+    RecordJson,
+    RecordRecord,
+)
 
 
 def give(artifact: ln.Artifact, **values: Any) -> None:
@@ -46,8 +56,6 @@ def lab(instance: Any) -> SimpleNamespace:
 
 
 def frame(i: int) -> Any:
-    import pandas as pd
-
     return pd.DataFrame({"x": [i]})
 
 
@@ -114,6 +122,106 @@ def test_keywords(lab: SimpleNamespace, expressions: dict[str, Any], expected: s
     assert found(**expressions) == expected
 
 
+def test_one_value_in_several_forms(lab: SimpleNamespace) -> None:
+    """Times, dates and paths are found however they are written, lists however they are passed."""
+    a = lab.artifacts[0]
+    for name, dtype in {
+        "moment": datetime,
+        "moment_utc": "datetime64[ns, UTC]",
+        "place": "path",
+    }.items():
+        ln.Feature(name=name, dtype=dtype).save()
+    utc = datetime(2025, 10, 31, 12, tzinfo=timezone.utc)
+    moment = datetime(2025, 10, 31, 12)
+    a.features.add_values({"moment": moment, "moment_utc": utc, "place": "/data/x"})
+    for value in (moment, "2025-10-31 12:00", "2025-10-31T12:00:00", pd.Timestamp(moment)):
+        assert found(moment=value) == "0"
+    for value in (utc, utc.astimezone(timezone(timedelta(hours=2))), "2025-10-31T12:00:00Z"):
+        assert found(moment_utc=value) == "0"
+        assert found(moment_utc__in=[value]) == "0"
+    assert found(moment__gt=date(2025, 10, 31)) == "0"
+    assert found(moment__icontains="2025-10") == "0"
+    assert found(day=datetime(2024, 12, 1, 5)) == "0", "a time means its day"
+    assert found(place="/data/x/") == found(place=PurePosixPath("/data/x")) == "0"
+    assert found(n_cells__in=(n for n in (3, 4))) == found(n_cells__in=np.array([3, 4])) == "0"
+    assert found(n_cells__in=pd.Series([3, 4])) == found(n_cells=np.int64(3)) == "0"
+    assert found(tags=np.array(["x", "y"])) == "0"
+    assert found(perturbation__in=ln.ULabel.filter(name="IFNG")) == "0"
+    assert found(perturbation__in=(name for name in ["IFNG"])) == "0"
+
+
+def test_elements_of_lists(lab: SimpleNamespace, capsys: Any) -> None:
+    capsys.readouterr()
+    assert found(tags__contains="x") == "0"
+    assert "currently not supporting" not in capsys.readouterr().out, "elements are compared"
+    assert found(tags__contains="Y") == ""
+    assert found(tags__icontains="Y") == "01", "a part of the list as text"
+
+
+def test_labels_in_the_trash_are_not_found(lab: SimpleNamespace) -> None:
+    lab.ifng.delete()
+    with pytest.raises(ln.ULabel.DoesNotExist, match="matching `name=IFNG`"):
+        found(perturbation="IFNG")
+    assert found(perturbation__startswith="IF") == ""
+    lab.dmso.delete()
+    assert found(perturbation__isnull=True) == "012"
+
+
+def test_equally_named_labels(lab: SimpleNamespace) -> None:
+    kind = ln.ULabel(name="Kind", is_type=True).save()
+    twin = ln.ULabel(name="DMSO", type=kind).save()
+    give(lab.artifacts[2], perturbation=twin)
+    assert found(perturbation="DMSO") == "012"
+    assert found(perturbation=twin) == "2"
+
+
+def test_union_dtypes(bionty_on_both: Any) -> None:
+    import bionty as bt
+
+    t_cell = bt.CellType(name="T cell", ontology_id="CL:0000084").save()
+    ln.ULabel(name="DMSO").save()
+    union = ln.Feature(name="union", dtype=[ln.ULabel, bt.CellType]).save()
+    a, b = (ln.Artifact.from_dataframe(frame(i), key=f"a{i}.parquet").save() for i in range(2))
+    a.features.add_values({"union": "T cell"})
+    b.features.add_values({"union": ["DMSO", "T cell"]})
+    assert found(union="T cell") == found(union=t_cell) == found(union == t_cell) == "01"
+    assert found(union="DMSO") == "1"
+    assert found(union__isnull=False) == "01"
+    with pytest.raises(
+        ln.errors.ObjectDoesNotExist,
+        match=r"Did not find a ULabel matching `name=x` or a bionty\.CellType matching `name=x`",
+    ):
+        found(union="x")
+
+
+def test_relations_to_features_and_values(lab: SimpleNamespace) -> None:
+    assert found(features__name="temperature") == "01"
+    assert found(features__name__startswith="pert") == "01"
+    assert found(features=lab.study) == found(features__in=[lab.study]) == "01"
+    assert found(features__name="nothing") == ""
+    ArtifactSchema(
+        artifact=lab.artifacts[2], schema=ln.Schema([lab.note]).save(), slot="columns"
+    ).save()
+    assert found(features__name="note") == "012", "also those within datasets"
+    assert found(schemas__features__name="note") == "2"
+    assert found(json_values__value=27.0) == "1"
+    assert found(ulabels=lab.ifng) == "0"
+    assert found(ulabels__name="DMSO") == "01"
+    sample = ln.Record(name="s1").save()
+    sample.features.set_values({"n_cells": 1})
+    assert ln.Record.filter(features__name="n_cells").one() == sample
+    assert not ln.Run.filter(features__name="n_cells").exists()
+
+
+def test_parameters_of_runs_are_no_features(lab: SimpleNamespace) -> None:
+    transform = ln.Transform(key="t.py", kind="script").save()
+    run = ln.Run(transform, params={"learning_rate": 0.02}).save()
+    assert ln.Run.filter(params__learning_rate__gt=0.01).one() == run
+    run.features.add_values({"n_cells": 5})
+    assert ln.Run.filter(n_cells__lt=6, params__learning_rate=0.02).one() == run
+    assert ln.Run.filter(lab.n_cells == 5).one() == run
+
+
 def test_records_are_values_too(lab: SimpleNamespace) -> None:
     assert found(perturbation=lab.ifng) == "0"
     assert found(perturbation__in=[lab.ifng, "DMSO"]) == "01"
@@ -147,8 +255,11 @@ def test_exclude_and_get_accept_features(lab: SimpleNamespace) -> None:
     assert digits(everything.exclude(temperature__gt=25)) == "02"
     assert digits(everything.exclude(lab.perturbation == "IFNG")) == "12"
     assert ln.Artifact.get(temperature=21.6) == lab.artifacts[0]
+    assert ln.Artifact.get(lab.temperature == 21.6) == lab.artifacts[0]
     with pytest.raises(ln.Artifact.DoesNotExist):
         ln.Artifact.get(temperature=1)
+    with pytest.raises(TypeError, match=r"get\(\) takes an id or a uid, or a condition, not 2\.5"):
+        ln.Artifact.get(2.5)
 
 
 def test_a_condition_is_one_more_subquery_not_one_more_query(

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 import lamindb as ln
-from lamindb.errors import ValidationError
-from lamindb.models import ArtifactJsonValue, ArtifactULabel, JsonValue
+from lamindb.errors import InvalidArgument, ValidationError
+from lamindb.models import ArtifactJsonValue, ArtifactSchema, ArtifactULabel, JsonValue
 
 DTYPES = {
     "temperature": float,
@@ -251,6 +251,35 @@ def test_remove_values(lab: SimpleNamespace, capsys: Any) -> None:
     assert features.get_values() == {}
 
 
+def test_union_dtypes(bionty_on_both: Any) -> None:
+    import bionty as bt
+
+    t_cell = bt.CellType(name="T cell", ontology_id="CL:0000084").save()
+    dmso = ln.ULabel(name="DMSO").save()
+    ln.Feature(name="union", dtype=[ln.ULabel, bt.CellType.ontology_id]).save()
+    artifact = ln.Artifact.from_dataframe(pd.DataFrame({"x": [1]}), key="a.parquet").save()
+    artifact.features.add_values({"union": "CL:0000084"})
+    assert artifact.features["union"] == t_cell
+    artifact.features.add_values({"union": dmso})
+    assert artifact.features.get_values() == {"union": {"DMSO", "CL:0000084"}}
+    assert set(artifact.features["union"]) == {t_cell, dmso}
+    dmso.delete()
+    assert artifact.features["union"] == t_cell, "labels in the trash are hidden"
+    t_cell.delete()
+    assert artifact.features["union"] == {}
+
+
+def test_a_plain_value_of_a_categorical_feature_is_an_error(lab: SimpleNamespace) -> None:
+    stored = JsonValue(feature=lab.perturbation, value="DMSO", hash="x").save()
+    ArtifactJsonValue(artifact=lab.artifact, jsonvalue=stored).save()
+    with pytest.raises(ValidationError) as caught:
+        lab.artifact.features.get_values()
+    assert str(caught.value) == (
+        "invalid entry for feature 'perturbation': it has the categorical dtype cat[ULabel], but "
+        "a plain value is stored: 'DMSO'"
+    )
+
+
 def test_one_feature_by_name(lab: SimpleNamespace) -> None:
     features = lab.artifact.features
     features.add_values({"perturbation": ["DMSO", "IFNG"], "perturbations": ["IFNG", "DMSO"]})
@@ -327,6 +356,146 @@ def test_runs_and_records_have_features_too(lab: SimpleNamespace) -> None:
 def test_an_unsaved_host_cannot_be_annotated(lab: SimpleNamespace) -> None:
     with pytest.raises(ValidationError, match="Please save the record before annotating"):
         ln.Record(name="new").features.set_values({"temperature": 1.0})
+
+
+# -- which features a dataset measures
+
+
+def test_features_can_be_declared_without_values(lab: SimpleNamespace) -> None:
+    features = lab.artifact.features
+    features.add(lab.temperature)
+    columns = features.slots["columns"]
+    assert columns.members.to_list("name") == ["temperature"]
+    features.add(lab.temperature)
+    assert features.slots == {"columns": columns}
+    features.add([lab.note, lab.temperature])
+    assert features.slots["columns"].members.to_list("name") == ["temperature", "note"]
+    assert features.slots["columns"] != columns
+    features.add([lab.note], slot="obs")
+    assert list(features.slots) == ["columns", "obs"]
+    assert features.get_values() == {}
+    with pytest.raises(ValueError, match="Cannot remove values for dataset features"):
+        features.remove_values("temperature")
+
+
+def test_declared_features_of_an_artifact_that_is_no_data_frame(
+    lab: SimpleNamespace, tmp_path: Any
+) -> None:
+    (tmp_path / "b.txt").write_text("b")
+    artifact = ln.Artifact(tmp_path / "b.txt", key="b.txt").save()
+    artifact.features.add_values({"temperature": 0.55})
+    artifact.features.add([lab.temperature, lab.note])
+    assert list(artifact.features.slots) == ["external"]
+    assert artifact.features.get_values(external_only=True) == {"temperature": 0.55}
+    assert artifact.features.describe(return_str=True) == (
+        "Artifact: b.txt (0000)\n"
+        "└── Features\n"
+        "    └── note                           str\n"
+        "        temperature                    float                                0.55"
+    )
+    assert repr(artifact.features) == artifact.features.describe(return_str=True)
+    artifact.features.remove_values("temperature")
+    assert artifact.features.get_values() == {}
+
+
+def test_the_index_of_a_slot_stays_when_features_are_declared(lab: SimpleNamespace) -> None:
+    schema = ln.Schema([lab.temperature], index=lab.note).save()
+    ArtifactSchema(artifact=lab.artifact, schema=schema, slot="columns").save()
+    lab.artifact.features.add(lab.n_cells)
+    columns = lab.artifact.features.slots["columns"]
+    assert columns.index == lab.note
+    assert columns.members.to_list("name") == ["note", "temperature", "n_cells"]
+
+
+@pytest.mark.parametrize(
+    ("features", "error", "text"),
+    [
+        (lambda: ln.Feature(name="new", dtype=int), ValueError, "Can only create schema from val"),
+        (lambda: "temperature", TypeError, "Pass a feature or a list of features, not 'temp"),
+        (lambda: [ln.ULabel.get(name="DMSO")], TypeError, "Pass features, not ULabel"),
+    ],
+    ids=["unsaved", "name", "label"],
+)
+def test_what_cannot_be_declared(
+    lab: SimpleNamespace, features: Any, error: Any, text: str
+) -> None:
+    with pytest.raises(error, match=text):
+        lab.artifact.features.add(features())
+    assert lab.artifact.features.slots == {}
+    with pytest.raises(TypeError, match=r"only artifacts measure features, use record\.features"):
+        ln.Record(name="r").save().features.add(lab.note)
+    lab.artifact.features.add([])
+    assert lab.artifact.features.slots == {}
+
+
+def test_values_of_the_dataset_itself_are_not_updated(lab: SimpleNamespace) -> None:
+    lab.artifact.features.add_values({"perturbation": "DMSO", "note": "a"})
+    lab.artifact.features.add(lab.perturbation)
+    with pytest.raises(ValueError, match="'perturbation' is measured within the dataset"):
+        lab.artifact.features.update_values({"perturbation": "IFNG", "note": "b"})
+    assert lab.artifact.features.get_values() == {"perturbation": "DMSO", "note": "a"}
+    lab.artifact.features.set_values({"note": "b"})
+    assert lab.artifact.features.get_values() == {"perturbation": "DMSO", "note": "b"}
+
+
+# -- schemas
+
+
+def test_a_schema_says_which_features_are_meant(lab: SimpleNamespace) -> None:
+    kinds = [ln.Feature(name=name, is_type=True).save() for name in ("one", "two")]
+    first, second = (ln.Feature(name="ph", dtype=float, type=kind).save() for kind in kinds)
+    features = lab.artifact.features
+    with pytest.raises(ValidationError, match="Ambiguous match for Feature 'ph'"):
+        features.add_values({"ph": 7.0})
+    with pytest.raises(ValidationError, match="Ambiguous match for Feature 'ph'"):
+        features["ph"]
+    features.add_values({"ph": 7.0}, schema=ln.Schema([second]).save())
+    stored = ArtifactJsonValue.objects.get().jsonvalue
+    assert (stored.feature, stored.value) == (second, 7.0)
+    with pytest.raises(
+        ValidationError, match="These feature keys are not in the provided schema: \\['note'\\]"
+    ):
+        features.set_values({first: 1.0, "note": "x"}, schema=ln.Schema([first]).save())
+    with pytest.raises(InvalidArgument, match="features are found by name, not by 'uid'"):
+        features.add_values({"x": 1}, feature_field=ln.Feature.uid)
+    features.set_values({first: 1.0}, feature_field=ln.Feature.name)
+
+
+def frame_of(lab: SimpleNamespace, **options: Any) -> ln.Record:
+    """A type of records with a schema: an index, two required features, an optional one."""
+    sample = ln.Feature(name="sample_id", dtype=str).save()
+    members = [lab.temperature, lab.perturbations, lab.note.with_config(optional=True)]
+    schema = ln.Schema(members, index=sample, **options).save()
+    return ln.Record(name="Samples", is_type=True, schema=schema).save()
+
+
+def test_records_of_a_type_with_a_schema(lab: SimpleNamespace) -> None:
+    record = ln.Record(name="s1").save()
+    record.features.set_values({"temperature": 1.0, "perturbations": ["DMSO"]})
+    ln.Record.filter(pk=record.pk).update(type=frame_of(lab))
+    record = ln.Record.get(record.uid)
+    features = record.features
+    assert features.get_values() == {
+        "perturbations": ["DMSO"],
+        "sample_id": "s1",
+        "temperature": 1.0,
+    }
+    with pytest.raises(ValidationError, match="column 'perturbations' not in dataframe"):
+        features.set_values({"temperature": 2.0})
+    with pytest.raises(
+        ValidationError, match="These feature keys are not in the provided schema: \\['n_cells'\\]"
+    ):
+        features.update_values({"n_cells": 3})
+    with pytest.raises(ValidationError, match="that type has a schema"):
+        features.set_values({"temperature": 2.0}, schema=record.type.schema)
+    features.update_values({"temperature": 2.0})
+    assert features.get_values()["temperature"] == 2.0
+    features.set_values({"temperature": None, "perturbations": []})
+    assert features.get_values() == {
+        "perturbations": [],
+        "sample_id": "s1",
+        "temperature": None,
+    }, "explicitly missing values are shown as such"
 
 
 def test_the_number_of_queries_does_not_grow(lab: SimpleNamespace, count_queries: Any) -> None:

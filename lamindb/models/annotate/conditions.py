@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, Q
 
-from lamindb.base.dtypes import ListDtype, parse
+from lamindb.base.dtypes import ListDtype, SimpleDtype, parse
 from lamindb.base.log import logger
 from lamindb.base.registries import get_registry_name
 from lamindb.errors import InvalidArgument
+from lamindb.models.current import TRASH_BRANCH_ID
 from lamindb.models.feature_dtypes import alternatives, find_registry
-from lamindb.models.registry_fields import name_field
+from lamindb.models.registry_fields import has_field, name_field
 
 from .json_values import (
     JsonBoolean,
@@ -25,13 +27,15 @@ from .json_values import (
     JsonText,
 )
 from .links import json_table, link_tables
+from .reading import available_tables, without_trash
+from .values import UTC_DTYPE, WrongValue, stored_value, unwrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
 
-    from lamindb.base.dtypes import CatAlternative
+    from lamindb.base.dtypes import CatAlternative, Dtype
     from lamindb.models.feature import Feature
     from lamindb.models.sqlrecord import Registry
 
@@ -43,6 +47,9 @@ TEXT = (
     *("iexact", "regex", "iregex"),
 )
 COMPARATORS = ("exact", *ORDERED, "in", "isnull", *TEXT)
+STORED_AS_TEXT = ("date", "datetime", UTC_DTYPE, "path")
+"""Dtypes whose values can be given in several forms, of which one is stored."""
+
 CASE_SENSITIVE = {"contains": "icontains", "startswith": "icontains"}
 """Comparators that search without case, for which a message says so."""
 
@@ -140,8 +147,53 @@ def has_value(host: Registry, feature: Feature) -> Q:
     condition = Q(pk__in=[])
     for _, links in tables_of(host, feature):
         rows = links.model.objects.filter(feature_id=feature.pk)
+        if has_field(links.registry, "branch"):
+            rows = rows.exclude(**{f"{links.value}__branch_id": TRASH_BRANCH_ID})
         condition |= Q(pk__in=rows.values(f"{links.host}_id"))
     return condition
+
+
+def annotated_with(host: Registry, rest: str, value: Any) -> Q:
+    """Condition on hosts: a feature like this has a value, or is measured within the dataset.
+
+    Parameters
+    ----------
+    host
+        Registry that is filtered: artifacts, runs or records.
+    rest
+        What follows `features__` in the keyword: field of the feature, comparator.
+    value
+        Value to compare with.
+
+    Examples
+    --------
+    >>> ln.Artifact.filter(features__name="temperature")
+    """
+    registry: Any = apps.get_model("lamindb", "Feature")
+    if rest and rest not in COMPARATORS:
+        conditions = {rest: value}
+    else:
+        many = isinstance(value, (list, tuple, set, frozenset))
+        keys = [pk_of(one) for one in value] if many else pk_of(value)
+        conditions = {f"pk__{rest or 'exact'}": keys}
+    features = registry.objects.filter(**conditions).values("pk")
+    table = json_table(host)
+    rows = table.model.objects.filter(**{f"{table.feature}__in": features})
+    condition = Q(pk__in=rows.values(f"{table.host}_id"))
+    for links in available_tables(host):
+        if links.feature is not None:
+            rows = links.model.objects.filter(feature_id__in=features)
+            condition |= Q(pk__in=rows.values(f"{links.host}_id"))
+    if host.__name__ == "Artifact":
+        slots: Any = apps.get_model("lamindb", "ArtifactSchema")
+        rows = slots.objects.filter(schema__links_feature__feature_id__in=features)
+        condition |= Q(pk__in=rows.values("artifact_id"))
+    return condition
+
+
+def pk_of(value: Any) -> Any:
+    """Primary key of a record, any other value as it is."""
+    return value.pk if isinstance(value, Model) else value
 
 
 # -- labels
@@ -189,9 +241,11 @@ def labels_like(
             return ids
         names = [one for one in values if not isinstance(one, Model)]
         named = registry.objects.filter(**{f"{field_name(alternative, registry)}__in": names})
-        return [*ids, *named.values_list("pk", flat=True)]
+        return [*ids, *without_trash(named).values_list("pk", flat=True)]
     path = "__".join(lookup.keys) or field_name(alternative, registry)
-    return registry.objects.filter(**{f"{path}__{lookup.comparator}": value}).values("pk")
+    wanted = values if lookup.comparator == "in" else value
+    rows = registry.objects.filter(**{f"{path}__{lookup.comparator}": wanted})
+    return without_trash(rows).values("pk")
 
 
 def field_name(alternative: CatAlternative, registry: Any) -> str:
@@ -206,7 +260,7 @@ def check_any_label(pairs: Iterable[tuple[CatAlternative, LinkTable]], value: An
     asked = []
     for alternative, links in pairs:
         field = field_name(alternative, links.registry)
-        if links.registry.objects.filter(**{field: value}).exists():
+        if without_trash(links.registry.objects.filter(**{field: value})).exists():
             return
         asked.append((links.registry, field))
     registry = asked[0][0] if len(asked) == 1 else None
@@ -222,9 +276,17 @@ def check_any_label(pairs: Iterable[tuple[CatAlternative, LinkTable]], value: An
 def json_condition(host: Registry, feature: Feature, lookup: Lookup, value: Any) -> Q:
     """Condition on hosts by the JSON values that they have for a feature."""
     table = json_table(host)
-    lookup = announced(lookup)
-    is_list = isinstance(parse(feature._dtype_str), ListDtype) if feature._dtype_str else False
-    comparison = compare(table.value, lookup, plain(value), is_list=is_list)
+    dtype = parse(feature._dtype_str or "object")
+    if lookup == Lookup(comparator="contains") and isinstance(dtype, ListDtype):
+        element = comparable(dtype.item, value)
+        comparison = Q(JsonListContains(table.value, (), element))
+    else:
+        lookup = announced(lookup)
+        if lookup.comparator == "in":
+            value = [comparable(dtype, item) for item in value]
+        elif not lookup.keys:
+            value = comparable(dtype, value)
+        comparison = compare(table.value, lookup, plain(value))
     rows = table.model.objects.filter(comparison, **{table.feature: feature.pk})
     return Q(pk__in=rows.values(f"{table.host}_id"))
 
@@ -238,32 +300,42 @@ def announced(lookup: Lookup) -> Lookup:
     return Lookup(lookup.keys, used)
 
 
+def comparable(dtype: Dtype, value: Any) -> Any:
+    """Value in the form in which the dtype stores it, say `2025-10-31T12:00:00` for a time.
+
+    Other values are left as they are, so that parts of a text can be looked for.
+    """
+    if not isinstance(dtype, SimpleDtype) or dtype.name not in STORED_AS_TEXT:
+        return value
+    try:
+        return stored_value(dtype, unwrapped(value), coerce=True)
+    except WrongValue:
+        return value
+
+
 def plain(value: Any) -> Any:
-    """Value as it is stored: dates as ISO text, NumPy scalars as Python numbers."""
+    """Value as JSON has it: dates as ISO text, NumPy scalars and arrays as Python numbers."""
+    value = unwrapped(value)
     if isinstance(value, date):  # datetimes too
         return value.isoformat()
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item) for item in value]
-    if hasattr(value, "item") and not isinstance(value, Model):
-        return value.item()
     return value
 
 
-def compare(path: str, lookup: Lookup, value: Any, *, is_list: bool) -> Q:
+def compare(path: str, lookup: Lookup, value: Any) -> Q:
     """Condition on rows of JSON values."""
     name = lookup.comparator
     if name == "in":
         condition = Q()
         for item in value:
-            condition |= compare(path, Lookup(lookup.keys), item, is_list=is_list)
+            condition |= compare(path, Lookup(lookup.keys), item)
         return condition if value else Q(pk__in=[])
     if name == "isnull":
         missing = JsonText(path, lookup.keys)
         return Q(missing.output_field.get_lookup("isnull")(missing, bool(value)))
     if name == "exact":
         return Q(equals(path, lookup.keys, value))
-    if name == "icontains" and is_list and not lookup.keys:
-        return Q(JsonListContains(path, lookup.keys, value))
     if name in ORDERED:
         part = JsonNumber if isinstance(value, (int, float)) else JsonString
         return Q(look_up(part(path, lookup.keys), name, value))

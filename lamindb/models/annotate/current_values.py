@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from lamindb.base.dtypes import ListDtype, parse
+from lamindb.base.dtypes import ListDtype, SimpleDtype, parse
 from lamindb.errors import ValidationError
+from lamindb.models import schema_members
 from lamindb.models.feature_dtypes import alternatives, find_registry
 from lamindb.models.registry_fields import name_field
 
@@ -21,6 +22,8 @@ from .values import read_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from lamindb.base.dtypes import Dtype
 
     from .reading import Label
 
@@ -88,6 +91,9 @@ class CurrentValues:
                 other[feature.name] = json_values(feature, self.stored[id_])
             elif values := self.values_of(feature, names):
                 categorical[feature.name] = together(feature, values)
+        for feature, value in expected_values(self.host):
+            group = categorical if alternatives(parse(feature._dtype_str)) else other
+            group.setdefault(feature.name, value)
         return dict(sorted(categorical.items())) | dict(sorted(other.items()))
 
     def labelled(self) -> list[Label]:
@@ -98,6 +104,31 @@ class CurrentValues:
         """What the labels of a feature are called; those in the trash are left out."""
         keys = [(label.registry, feature.pk, label.value_id) for label in self.labels[feature.pk]]
         return [names[key] for key in keys if key in names]
+
+
+def expected_values(host: Any) -> list[tuple[Any, Any]]:
+    """What a record is said to have without being annotated with it, by the schema of its type.
+
+    The index is the name of the record; required features without a value are empty.
+    """
+    if type(host).__name__ != "Record" or host.type_id is None or host.type.schema_id is None:
+        return []
+    schema = host.type.schema
+    index, optional = schema_members.index_uid(schema), schema_members.optional_uids(schema)
+    expected = []
+    for member in schema.members:
+        if member.uid == index:
+            expected.append((member, host.name))
+        elif schema.minimal_set and member.uid not in optional and member.nullable is not False:
+            expected.append((member, empty_value(parse(member._dtype_str or "object"))))
+    return expected
+
+
+def empty_value(dtype: Dtype) -> Any:
+    """What stands for no value."""
+    if isinstance(dtype, ListDtype):
+        return []
+    return {} if isinstance(dtype, SimpleDtype) and dtype.name == "dict" else None
 
 
 def names_of_labels(

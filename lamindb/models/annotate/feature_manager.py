@@ -8,7 +8,7 @@ from django.db import router, transaction
 
 from lamindb.base.dtypes import ListDtype, parse
 from lamindb.base.log import logger
-from lamindb.errors import ValidationError
+from lamindb.errors import InvalidArgument, ValidationError
 from lamindb.models import describe
 from lamindb.models.feature_dtypes import alternatives
 from lamindb.models.record_list import SQLRecordList
@@ -16,9 +16,11 @@ from lamindb.models.record_list import SQLRecordList
 from . import writing
 from .current_values import CurrentValues, json_values
 from .declared import declare
-from .external import check_values, coerces, external_schema, updated
+from .external import coerces, external_schema, updated
+from .feature_names import features_by_name
 from .preparing import prepare, resolve_keys
 from .reading import read_slots, records_of_labels
+from .rules import rules_for
 
 if TYPE_CHECKING:
     from lamindb.models.feature import Feature
@@ -106,9 +108,12 @@ class FeatureManager:
         >>> artifact.features.add_values({"temperature": 21.6})
         """
         self._check_host("add")
-        by_feature = resolve_keys(values, schema)
+        check_field(feature_field)
+        rules = rules_for(self._host, schema)
+        by_feature = resolve_keys(values, rules.schema)
+        rules.check_members(by_feature)
         self._check_to_many(by_feature)
-        plan = prepare(self._host, by_feature, "add")
+        plan = prepare(self._host, by_feature, "add", coerce=coerces(rules.schema))
         writing.write(self._host, self._extended(plan), self._using)
 
     def set_values(
@@ -136,12 +141,11 @@ class FeatureManager:
         >>> artifact.features.set_values({"temperature": 22.6})
         """
         self._check_host("set")
-        ruling = external_schema(self._host)
-        by_feature = resolve_keys(values, schema or ruling)
-        check_members(by_feature, schema)
-        if ruling is not None:
-            check_values(ruling, by_feature)
-        plan = prepare(self._host, by_feature, "set", coerce=coerces(schema or ruling))
+        check_field(feature_field)
+        rules = rules_for(self._host, schema)
+        by_feature = resolve_keys(values, rules.schema)
+        rules.check(by_feature)
+        plan = prepare(self._host, by_feature, "set", coerce=coerces(rules.schema))
         current = CurrentValues(self._host, self._using)
         with transaction.atomic(using=self._using):
             writing.remove(self._host, current.external_ids(), self._using)
@@ -164,20 +168,26 @@ class FeatureManager:
         Raises
         ------
         ValidationError
-            As in `set_values`.
+            As in `set_values`; a schema has to hold for the complete resulting set.
+        ValueError
+            The values of the feature are in the dataset itself.
 
         Examples
         --------
         >>> artifact.features.update_values({"temperature": 22.6})
         """
         self._check_host("update")
-        ruling = external_schema(self._host)
-        by_feature = resolve_keys(values, schema or ruling)
-        check_members(by_feature, schema)
-        if ruling is not None:
-            current = CurrentValues(self._host, self._using)
-            check_values(ruling, updated(current, by_feature))
-        plan = prepare(self._host, by_feature, "update", coerce=coerces(schema or ruling))
+        check_field(feature_field)
+        rules = rules_for(self._host, schema)
+        by_feature = resolve_keys(values, rules.schema)
+        if not by_feature:
+            return
+        rules.check_members(by_feature)
+        current = CurrentValues(self._host, self._using)
+        check_not_measured(by_feature, current)
+        if not rules.is_given:
+            rules.check(updated(current, by_feature))
+        plan = prepare(self._host, by_feature, "update", coerce=coerces(rules.schema))
         with transaction.atomic(using=self._using):
             writing.remove(self._host, [feature.pk for feature in by_feature], self._using)
             writing.write(self._host, plan, self._using)
@@ -258,11 +268,10 @@ class FeatureManager:
 
     def __getitem__(self, name: str) -> Any:
         self._check_saved()
-        try:
-            feature = next(iter(resolve_keys({name: None})))
-        except ValidationError as error:
-            raise ValidationError(f"Feature with name {name} not found") from error
-        return value_of(CurrentValues(self._host, self._using), feature)
+        found = features_by_name([name], self._using)
+        if name not in found:
+            raise ValidationError(f"Feature with name {name} not found")
+        return value_of(CurrentValues(self._host, self._using), found[name])
 
     @property
     def slots(self) -> dict[str, Schema]:
@@ -326,13 +335,23 @@ class FeatureManager:
         return plan
 
 
-def check_members(values: dict[Feature, Any], schema: Schema | None) -> None:
-    """Refuse features that are no members of the schema."""
-    if schema is None:
-        return
-    members = {member.pk for member in schema.members}
-    if foreign := [feature.name for feature in values if feature.pk not in members]:
-        raise ValidationError(f"These feature keys are not in the provided schema: {foreign}")
+def check_field(feature_field: Any) -> None:
+    """Refuse to find features by anything but their name."""
+    field = getattr(getattr(feature_field, "field", None), "name", feature_field)
+    if field not in (None, "name"):
+        raise InvalidArgument(
+            f"features are found by name, not by '{field}': pass Feature objects as keys instead"
+        )
+
+
+def check_not_measured(values: dict[Feature, Any], current: CurrentValues) -> None:
+    """Refuse to replace the labels of the dataset itself."""
+    for feature in values:
+        if feature.pk in current.dataset_ids and feature.pk in current.labels:
+            raise ValueError(
+                f"Cannot update values for dataset features: '{feature.name}' is measured within "
+                "the dataset. Validate the dataset again instead."
+            )
 
 
 def value_of(current: CurrentValues, feature: Feature) -> Any:

@@ -41,7 +41,6 @@ def features_by_name(names: Iterable[str], using: str | None = None) -> dict[str
         registry.objects.using(using or "default")
         .filter(name__in=set(names), is_type=False, branch_id__in=visible_branch_ids(using))
         .annotate(_level=TypeLevel("type_id", table=registry._meta.db_table) - 1)
-        .select_related("type")
         .order_by("name", "_level", "id")
     )
     by_name: dict[str, list[Any]] = {}
