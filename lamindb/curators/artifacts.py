@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from lamindb.base.log import logger
-from lamindb.models.annotate.external import ExternalFeatures
+from lamindb.models.annotate.external import EXTERNAL_SLOT, ExternalFeatures
 from lamindb.models.artifact_validation import can_validate_again, raise_if_any
 from lamindb.storage.cache import cached_path, fetch
 from lamindb.storage.formats import load_to_memory
@@ -15,6 +15,7 @@ from lamindb.storage.stores import is_cloud
 
 from .anndata import AnnDataCurator
 from .dataframe import DataFrameCurator
+from .engines import as_table
 from .slots import say_loading
 from .stored_anndata import StoredAnnData
 
@@ -96,11 +97,9 @@ class DatasetValidation:
         if not curator.check():  # perhaps it cannot even be written
             self._say_reading()
             raise_if_any(curator.conclude())
-        if is_object:
-            return curator.dataset
         if not any(part.is_coerced for part in curator._parts()):
             return data
-        if is_parquet(data):
+        if is_object or is_parquet(data):
             return curator.dataset
         logger.warning(f"values of {data} were coerced for validation, but the file stays as it is")
         return data
@@ -132,14 +131,18 @@ class DatasetValidation:
             say_loading()
 
     def _opened(self, path: Any) -> Any:
-        """Tables of a file; of an AnnData without the matrix, of Parquet column by column."""
+        """Tables of a file; of an AnnData without the matrix, of Parquet column by column.
+
+        Attributes of a data frame come with all of it only.
+        """
         location = os.fspath(path) if isinstance(path, os.PathLike) else str(path)
         if self._otype == "AnnData":
             self._is_streamed = is_cloud(location)
             return StoredAnnData(location)
         if is_cloud(location):
             location = str(fetch(location, cached_path(location)))
-        return load_to_memory(location)
+        by_column = is_parquet(location) and set(self._schema.slots) <= {EXTERNAL_SLOT}
+        return as_table(location) if by_column else load_to_memory(location)
 
 
 def is_parquet(path: Any) -> bool:

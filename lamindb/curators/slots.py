@@ -66,7 +66,7 @@ class SlotsCurator(Curator):
         super().__init__(
             dataset, schema, features=features, require_saved_schema=require_saved_schema
         )
-        schemas = {} if schema._state.adding else dict(schema.slots)
+        schemas = dict(schema.slots)
         external = schemas.pop(EXTERNAL_SLOT, None)
         self._check_schema(schemas)
         if is_artifact(dataset):

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
+from contextlib import contextmanager
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from lamindb.storage.formats.compressed import decompressed
 from lamindb.storage.formats.opening import opened
 from lamindb.storage.layout import protocol_of
 
+from .engines import LazyPandasTable
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
+
+LEGACY_CATEGORIES = "__categories"
+"""Where releases of anndata before 0.8 kept the categories of columns."""
 
 
 class StoredAnnData:
@@ -24,41 +32,62 @@ class StoredAnnData:
 
     Examples
     --------
-    >>> StoredAnnData("cells.h5ad").obs
+    >>> StoredAnnData("cells.h5ad").obs.column("perturbation").terms()
+    ['DMSO', 'IFNG']
     """
 
     def __init__(self, path: Any) -> None:
         self.path = os.fspath(path) if isinstance(path, os.PathLike) else str(path)
 
     @cached_property
-    def obs(self) -> pd.DataFrame:
-        """Annotations of observations."""
-        return self._read("obs")
+    def obs(self) -> Any:
+        """Annotations of observations; columns are read when they are asked for."""
+        return self._table("obs")
 
     @cached_property
-    def var(self) -> pd.DataFrame:
-        """Annotations of variables."""
-        return self._read("var")
+    def var(self) -> Any:
+        """Annotations of variables; columns are read when they are asked for."""
+        return self._table("var")
 
     @cached_property
     def uns(self) -> dict[str, Any]:
         """Unstructured metadata."""
-        return self._read("uns")
+        with self._root() as root:
+            return read(root, "uns") if "uns" in root else {}
 
-    @property
+    @cached_property
     def var_names(self) -> pd.Index:
         """Names of the variables."""
-        return self.var.index
+        import pandas as pd
 
-    def _read(self, name: str) -> Any:
-        """Read one element; one that is missing is empty."""
-        from anndata.io import read_elem
+        var = self.var
+        return var.index if isinstance(var, pd.DataFrame) else pd.Index(var.index.series)
 
+    def _table(self, name: str) -> Any:
+        """Table of columns that are read later, or a data frame of an old file."""
+        with self._root() as root:
+            group = root[name]
+            labels = group.attrs.get("column-order")
+            if labels is None or LEGACY_CATEGORIES in group:
+                return read(root, name)
+            index = f"{name}/{group.attrs['_index']}"
+            n_rows = group[group.attrs["_index"]].shape[0]
+        columns = {str(label): partial(self._read, f"{name}/{label}") for label in labels}
+        return LazyPandasTable(columns, n_rows=n_rows, index=partial(self._read, index))
+
+    def _read(self, key: str) -> Any:
+        """Values of one element."""
+        with self._root() as root:
+            return read(root, key)
+
+    @contextmanager
+    def _root(self) -> Iterator[Any]:
+        """The open file or store."""
         if self.path.rstrip("/").endswith(".zarr"):
             import zarr
 
-            root = zarr.open_group(self.path, mode="r")
-            return read_elem(root[name]) if name in root else {}
+            yield zarr.open_group(self.path, mode="r")
+            return
         import h5py
 
         is_local = protocol_of(self.path) == "local"
@@ -66,4 +95,11 @@ class StoredAnnData:
             decompressed(self.path) if is_local else opened(self.path) as content,
             h5py.File(content, "r") as file,
         ):
-            return read_elem(file[name]) if name in file else {}
+            yield file
+
+
+def read(root: Any, key: str) -> Any:
+    """Element of a file or store, decoded."""
+    from anndata.io import read_elem
+
+    return read_elem(root[key])

@@ -403,3 +403,32 @@ def test_the_number_of_queries_does_not_depend_on_the_dataset(lab, count_queries
         assert artifact.features.slots["columns"].n_members == n + 1
     assert counts[1] == counts[2], counts
     assert sum(counts[0]) <= 30, counts
+
+
+# -- well-known schemas
+
+
+def test_all_registered_features_by_a_well_known_name(lab) -> None:
+    artifact = ln.Artifact.from_dataframe(frame(), key="a.parquet", schema="valid_features").save()
+    assert artifact.schema == ln.Schema.get(name="valid_features")
+    assert artifact.features.slots["columns"].members.to_list("name") == ["perturbation", "dose"]
+    with pytest.raises(InvalidArgument, match="schema argument must be a Schema record"):
+        ln.Artifact("a.parquet", key="a.parquet", schema="valid_features")
+
+
+def test_genes_and_features_by_a_well_known_name(bionty_instance) -> None:
+    import anndata
+
+    import bionty as bt
+
+    human = bt.Organism(name="human").save()
+    gene = bt.Gene(ensembl_gene_id="ENSG00000153563", symbol="CD8A", organism=human).save()
+    dose = ln.Feature(name="dose", dtype=float).save()
+    obs = pd.DataFrame({"dose": [0.5, 1.0]}, index=["a", "b"])
+    var = pd.DataFrame(index=["ENSG00000153563"])
+    adata = anndata.AnnData(obs=obs, var=var)
+    artifact = ln.Artifact.from_anndata(
+        adata, key="a.h5ad", schema="ensembl_gene_ids_and_valid_features_in_obs"
+    ).save()
+    members = {slot: schema.members.one() for slot, schema in artifact.features.slots.items()}
+    assert members == {"obs": dose, "var.T": gene}
