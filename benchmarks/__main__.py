@@ -6,7 +6,9 @@ import argparse
 import sys
 
 # Importing a family registers its workloads.
+import benchmarks.annotations
 import benchmarks.cloud
+import benchmarks.curating
 import benchmarks.curation
 import benchmarks.files
 import benchmarks.memory

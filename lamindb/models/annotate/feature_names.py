@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def features_by_name(names: Iterable[str], using: str | None = None) -> dict[str, Feature]:
-    """Features on the visible branches that have these names, read in one query.
+    """Features on the visible branches that have these names; one query, two if names repeat.
 
     Parameters
     ----------
@@ -37,22 +37,28 @@ def features_by_name(names: Iterable[str], using: str | None = None) -> dict[str
     'float'
     """
     registry: Any = apps.get_model("lamindb", "Feature")
-    found = (
-        registry.objects.using(using or "default")
-        .filter(name__in=set(names), is_type=False, branch_id__in=visible_branch_ids(using))
-        .annotate(_level=TypeLevel("type_id", table=registry._meta.db_table) - 1)
-        .order_by("name", "_level", "id")
-    )
+    rows = registry.objects.using(using or "default")
+    found = rows.filter(
+        name__in=set(names), is_type=False, branch_id__in=visible_branch_ids(using)
+    ).order_by("id")
     by_name: dict[str, list[Any]] = {}
     for feature in found:
         by_name.setdefault(feature.name, []).append(feature)
-    return {name: topmost(features) for name, features in by_name.items()}
+    repeated = [one.pk for same in by_name.values() if len(same) > 1 for one in same]
+    levels: dict[int, int] = {}
+    if repeated:
+        level = TypeLevel("type_id", table=registry._meta.db_table) - 1
+        annotated = rows.filter(pk__in=repeated).annotate(_level=level)
+        levels = dict(annotated.values_list("pk", "_level"))
+    return {name: topmost(features, levels) for name, features in by_name.items()}
 
 
-def topmost(features: list[Any]) -> Any:
-    """The feature with the fewest types above; the features are ordered by that number."""
-    level = features[0]._level
-    same = [feature for feature in features if feature._level == level]
+def topmost(features: list[Any], levels: dict[int, int]) -> Any:
+    """The feature with the fewest types above; levels are needed if there are several."""
+    if len(features) == 1:
+        return features[0]
+    level = min(levels[feature.pk] for feature in features)
+    same = [feature for feature in features if levels[feature.pk] == level]
     if len(same) > 1:
         name = same[0].name
         where = "root-level features" if level == 0 else f"features at depth {level}"
