@@ -477,7 +477,7 @@ class PublicOntology:
         with quiet(mute):
             logger.info(f"parsing {path.name}")
         try:
-            return pronto.Ontology(str(path), import_depth=0)
+            return pronto.Ontology(str(path), import_depth=0, encoding="utf-8")
         except (SyntaxError, ValueError) as error:
             raise CorruptedOntology(
                 f"Corrupted ontology file: pronto can't read {path} ({error})."

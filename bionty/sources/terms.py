@@ -33,9 +33,8 @@ class Positions:
 
     def __init__(self, values: list[Any], rows: list[int] | None = None) -> None:
         numbers = range(len(values)) if rows is None else rows
-        self.first: dict[Any, int] = dict(
-            zip(reversed(values), reversed(numbers), strict=True)  # the first one wins
-        )
+        self.first: dict[Any, int] = dict.fromkeys(values, 0)  # keeps the order
+        self.first.update(zip(reversed(values), reversed(numbers), strict=True))  # first one wins
         self._several: dict[Any, list[int]] = {}
         if len(self.first) < len(values):
             first, several = self.first, self._several
