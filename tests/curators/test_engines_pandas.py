@@ -351,6 +351,13 @@ UNCOERCIBLE = [
     ("datetime", objects("x", "2024-01-02"), "'x' (row 0)"),
     ("datetime", objects("2024-01-02T12:00+02:00"), "'2024-01-02T12:00+02:00' (row 0)"),
     ("datetime", objects("2024-01-02T12:00Z"), "'2024-01-02T12:00Z' (row 0)"),
+    ("datetime", objects("2024-01-02 12:00:00-05"), "'2024-01-02 12:00:00-05' (row 0)"),
+    ("datetime", objects("Jan 2, 2024 12:00 UTC"), "'Jan 2, 2024 12:00 UTC' (row 0)"),
+    (
+        "datetime",
+        objects(1.5, pd.Timestamp(NOON, tz="UTC")),
+        "1.5 (row 0), Timestamp('2024-01-02 12:00:00+0000', tz='UTC') (row 1)",
+    ),
     (
         "datetime",
         pd.Series([pd.Timestamp(NOON, tz="UTC")]),
@@ -473,7 +480,7 @@ def test_rows_that_hold_a_value(series, values, rows):
         (pd.Series(pd.period_range("2024", periods=1)), "other"),
         (arrow(pa.null(), None), "empty"),
         (arrow(pa.duration("s"), dt.timedelta(1)), "other"),
-        (pd.Series([], dtype="category"), "category"),
+        (pd.Series([], dtype="category"), "empty"),
     ],
 )
 def test_kinds_of_unusual_columns(series, kind):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from itertools import chain
 from numbers import Complex, Integral, Real
 from pathlib import PurePath
@@ -51,13 +52,17 @@ def kind_of(value: Any) -> Kind:
     >>> kind_of("a"), kind_of(True), kind_of([1]), kind_of(None)
     ('str', 'bool', 'list', 'empty')
     """
-    kind = _kind_of_type(type(value))
+    own: Any = type(value)
+    kind = _kind_of_type(own)
+    if kind == "list" and getattr(value, "ndim", 1) == 0:  # an array of one value
+        return kind_of(value.item())
     return "datetime_tz" if kind == "datetime" and _zone(value) is not None else kind
 
 
 def kinds_of(values: Collection[Any]) -> frozenset[Kind]:
     """Kinds among Python values, from their types; from the values only for time zones."""
-    kinds = {_kind_of_type(one) for one in set(map(type, values))}
+    types: set[Any] = set(map(type, values))
+    kinds = {_kind_of_type(one) for one in types}
     if "datetime" in kinds:
         kinds = kinds - {"datetime"} | {kind_of(value) for value in values}
     return frozenset(kinds)
@@ -73,6 +78,7 @@ def item_kinds_of(values: Iterable[Any], depth: int) -> frozenset[Kind]:
         return frozenset(("other",))
 
 
+@lru_cache(maxsize=1000)
 def _kind_of_type(kind: type) -> Kind:
     """Kind of the values of a type; time zones are left open."""
     name = kind.__name__
@@ -163,6 +169,13 @@ def is_term(value: Any) -> bool:
     return kind != "empty" and (kind != "str" or value != "")
 
 
+def terms_of(values: list[Any]) -> list[Any]:
+    """Those of some values that name something."""
+    if set(map(type, values)) == {str}:
+        return [value for value in values if value]
+    return [value for value in values if is_term(value)]
+
+
 def flattened(values: Iterable[Any]) -> Iterator[Any]:
     """Values in which lists, also nested ones, are replaced by their elements."""
     for value in values:
@@ -176,7 +189,15 @@ def flattened(values: Iterable[Any]) -> Iterator[Any]:
 
 
 def as_int(value: Any) -> int:
-    """Whole number; raises ValueError if anything would be lost."""
+    """Whole number of 64 bits; raises ValueError if anything would be lost."""
+    number = _whole(value)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(value)
+    return number
+
+
+def _whole(value: Any) -> int:
+    """Whole number that a number or a text is."""
     if isinstance(value, str):
         if _INTEGER.fullmatch(value):
             return int(value)

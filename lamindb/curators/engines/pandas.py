@@ -10,7 +10,7 @@ from lamindb.base.dtypes import CatDtype, ListDtype, SimpleDtype
 
 from .abc import N_ROWS, Column, Misfits, Table
 from .arrow_lists import item_kinds_of_arrow, items_of_arrow
-from .cells import distinct, fits, flattened, is_term, item_kinds_of, key_of, kind_of, kinds_of
+from .cells import distinct, fits, flattened, item_kinds_of, key_of, kind_of, kinds_of, terms_of
 from .pandas_coercion import coerced_series
 from .pandas_edits import constant_series, filled_series, replaced_series
 from .pandas_types import kind_of_dtype, missing_mask
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 OBJECT_KINDS: frozenset[Kind] = frozenset(("str", "path", "date", "list", "dict", "record"))
 """What a column of Python objects may be; numbers, booleans and times need a type."""
 
-CELLWISE = ("str", "path", "url", "date", "dict", "object")
+CELLWISE = ("str", "path", "url", "date", "dict")
 """Simple dtypes for which a column of Python objects is judged by its values alone."""
 
 
@@ -64,8 +64,6 @@ class PandasColumn(Column):
     @cached_property
     def kind(self) -> Kind:
         """What the non-missing values are."""
-        if self._declared == "category":
-            return "category"
         if self._declared is not None:
             return "empty" if self.n_missing == len(self.series) else self._declared
         if len(self.kinds) == 1 and self.kinds <= OBJECT_KINDS:
@@ -100,7 +98,7 @@ class PandasColumn(Column):
             values = self._used_categories()
         elif self._declared == "list":
             values = distinct(items_of_arrow(self.series))
-        elif self.kind == "list" and "list" not in self.item_kinds():
+        elif self.kind == "list" and self.item_kinds().isdisjoint(("list", "other")):
             values = distinct(chain.from_iterable(self._present()))
         elif self.kind in ("list", "mixed"):
             values = distinct(flattened(self._present()))
@@ -108,7 +106,7 @@ class PandasColumn(Column):
             values = distinct(self._present())
         else:
             values = self.series.dropna().unique().tolist()
-        return [value for value in values if is_term(value)]
+        return terms_of(values)
 
     def rows_of(self, values: Collection[Any], limit: int = N_ROWS) -> tuple[int, ...]:
         """Positions of the first rows that hold one of the values."""

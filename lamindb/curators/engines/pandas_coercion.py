@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -174,7 +175,7 @@ def _parsed_by_arrow(series: pd.Series, dtype: SimpleDtype) -> pd.Series | None:
             numbers = pc.cast(texts, pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
             return _with_missing(numbers, missing_mask(series), series)
         floats = pc.cast(texts, pa.float64()).to_numpy(zero_copy_only=False)
-    except pa.ArrowInvalid:
+    except ValueError:  # no such number, or no text that can be encoded
         return None
     if (np.abs(floats) >= MAX_EXACT).any() or dtype.name == "int":
         return None  # digits may be lost: look at each
@@ -210,8 +211,7 @@ def _by_value(series: pd.Series, dtype: SimpleDtype) -> pd.Series:
                 converted[row] = known[value]
             else:
                 converted[row] = convert(value)
-            failing[row] = dtype.name == "int" and not -(2**63) <= converted[row] < 2**63
-        except (ValueError, ArithmeticError):
+        except (ValueError, TypeError, ArithmeticError):
             failing[row] = True
     if failing.any():
         raise _failed(series, dtype, failing)
@@ -257,8 +257,9 @@ def _parsed_times(series: pd.Series, *, utc: bool) -> pd.Series:
     import pandas as pd
 
     objects = series.astype(object)
-    usable = objects.map(lambda value: kind_of(value) in _TIMES[utc])
-    objects = objects.where(usable, None)
+    if not _is_text(series):
+        kinds = _TIMES[utc]
+        objects = objects.where(objects.map(lambda value: kind_of(value) in kinds), None)
     parsed = pd.to_datetime(objects, errors="coerce", utc=True, format="ISO8601")
     other = parsed.isna() & objects.notna()
     if other.any():
@@ -267,22 +268,18 @@ def _parsed_times(series: pd.Series, *, utc: bool) -> pd.Series:
             parsed[other] = pd.to_datetime(objects[other], errors="coerce", utc=True)
     if utc:
         return parsed
-    has_zone = objects.map(_text_has_zone).to_numpy(dtype=bool)
-    return parsed.dt.tz_localize(None).mask(has_zone)
+    has_zone = objects.map(lambda value: isinstance(value, str) and bool(_ZONE.search(value)))
+    return parsed.dt.tz_localize(None).mask(has_zone.to_numpy(dtype=bool))
 
+
+_ZONE = re.compile(r"(:\d\d|T\d\d).*([zZ]|[+-]\d\d(:?\d\d)?|UTC|GMT)$")
+"""Texts that name a time zone, which times without a zone would lose."""
 
 _TIMES = {
     True: ("str", "date", "datetime", "datetime_tz"),
     False: ("str", "date", "datetime"),
 }
 """Kinds that can become times in UTC, and times without a zone."""
-
-
-def _text_has_zone(value: Any) -> bool:
-    """Whether a text names a time zone, which a naive time would lose."""
-    import pandas as pd
-
-    return isinstance(value, str) and pd.to_datetime(value, errors="coerce").tzinfo is not None
 
 
 # -- categories ----------------------------------------------------------------------------------

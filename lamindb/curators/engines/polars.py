@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lamindb.base.dtypes import CatDtype, ListDtype
 
 from .abc import N_ROWS, CoercionError, Column, Misfits, Table
-from .cells import distinct, fits, is_term, kinds_of
+from .cells import distinct, fits, kinds_of, terms_of
 from .polars_coercion import conversion_of
 from .polars_edits import constant_expr, filled_expr, replaced_expr
 from .polars_types import is_object, item_of, kind_of_polars
@@ -69,8 +69,6 @@ class PolarsColumn(Column):
     @cached_property
     def kind(self) -> Kind:
         """What the non-missing values are."""
-        if self._declared == "category":
-            return "category"
         if self._declared is None:
             return "mixed" if self.kinds else "empty"
         return "empty" if self.n_missing == self._n_rows else self._declared
@@ -110,7 +108,7 @@ class PolarsColumn(Column):
         if self.facts is not None and self.facts.terms is not None:
             return list(self.facts.terms)
         if self._declared is None:
-            return [one for one in distinct(self._objects()) if is_term(one)]
+            return terms_of(distinct(self._objects()))
         return self.as_terms(_collected(self.distinct_query()))
 
     def distinct_query(self) -> pl.LazyFrame:
@@ -122,7 +120,7 @@ class PolarsColumn(Column):
 
     def as_terms(self, found: pl.DataFrame) -> list[Any]:
         """Terms among the distinct elements that a query found."""
-        return [value for value in found.to_series().to_list() if is_term(value)]
+        return terms_of(found.to_series().to_list())
 
     def rows_of(self, values: Collection[Any], limit: int = N_ROWS) -> tuple[int, ...]:
         """Positions of the first rows that hold one of the values."""
