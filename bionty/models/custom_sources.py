@@ -160,17 +160,11 @@ def checked_table(registry: Any, record: Source, df: pd.DataFrame) -> pd.DataFra
     Raises
     ------
     ValueError
-        It has no rows, or neither ids nor names.
+        It has neither ids nor names.
     """
     table = table_from_dataframe(df, key_of(record))
     fields = [*registry._identifiers, registry._name_field]
-    identity = next((field for field in fields if field in table.columns), None)
-    if identity is None:
-        raise ValueError(
-            f"the table needs a column {' or '.join(map(repr, fields))}, it has: "
-            f"{', '.join(map(repr, table.columns))}"
-        )
-    values = table.records.values(identity)
-    if not any(values):
+    identity = next(field for field in fields if field in table.columns)
+    if not any(table.records.values(identity)):
         raise ValueError(f"the table has no {identity}")
     return df if len(table) == len(df) else table.to_dataframe()

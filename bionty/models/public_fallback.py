@@ -87,7 +87,8 @@ class PublicFallback:
             meant |= records_meant(terms, self.field, rest)
         say_created(self.registry.__name__, made, self.field)
         say_created(self.registry.__name__, meant, "synonyms")
-        return {v: found for v in values if (found := made.get(v) or meant.get(v))}
+        found = made | meant
+        return once_each({value: found[value] for value in values if value in found})
 
     def terms_for(self, value: Any) -> Terms:
         """Terms to look for one value in, to make a record of it.
@@ -154,6 +155,15 @@ class PublicFallback:
         if creates and registry._needs_organism:
             owner = find_or_create_organism(organism)
         return Terms(registry, source, table, owner)
+
+
+def once_each(found: dict[Any, list[SQLRecord]]) -> dict[Any, list[SQLRecord]]:
+    """The same record for all values that mean the same term."""
+    first: dict[str, SQLRecord] = {}
+    return {
+        value: [first.setdefault(record.uid, record) for record in records]
+        for value, records in found.items()
+    }
 
 
 def records_of(terms: Terms, field: str, values: list[Any]) -> dict[Any, list[SQLRecord]]:
