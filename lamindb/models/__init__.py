@@ -106,6 +106,8 @@ with mounting("lamindb"):
     # isort: on
     from django.db.models import Q
 
+    from .annotate.feature_manager import FeatureManager
+    from .annotate.label_manager import LabelManager
     from .inspect_result import InspectResult
     from .query_set import BasicQuerySet, QueryManager, QuerySet
     from .record_list import SQLRecordList
@@ -144,6 +146,7 @@ __all__ = [
     "CollectionULabel",
     "Feature",
     "FeatureBlock",
+    "FeatureManager",
     "FeatureProject",
     "FeatureValue",
     "FormatConstraints",
@@ -156,6 +159,7 @@ __all__ = [
     "IsLink",
     "IsVersioned",
     "JsonValue",
+    "LabelManager",
     "LazyArtifact",
     "Migration",
     "Project",

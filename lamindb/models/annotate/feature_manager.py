@@ -32,7 +32,7 @@ class FeatureManager:
 
     Parameters
     ----------
-    host
+    sqlrecord
         What is annotated.
 
     Examples
@@ -42,8 +42,8 @@ class FeatureManager:
     {'experiment': 'Experiment 1', 'temperature': 21.6}
     """
 
-    def __init__(self, host: Any) -> None:
-        self._host = host
+    def __init__(self, sqlrecord: Any) -> None:
+        self._host = sqlrecord
 
     @property
     def _using(self) -> str:

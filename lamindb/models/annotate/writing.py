@@ -80,8 +80,11 @@ def link_shared_values(
         if key not in ids
     ]
     if new:
-        registry.objects.using(using).bulk_create(new, ignore_conflicts=True)
-        ids = ids_of_values(registry, hashed, using)
+        # of a row that somebody else wrote meanwhile, this gives the key too
+        rows = registry.objects.using(using).bulk_create(
+            new, update_conflicts=True, unique_fields=["feature", "hash"], update_fields=["hash"]
+        )
+        ids |= {(row.feature_id, row.hash): row.pk for row in rows}
     links = [table.model(**{table.host: host, "jsonvalue_id": id_}) for id_ in ids.values()]
     table.model.objects.using(using).bulk_create(links, ignore_conflicts=True)
 
