@@ -11,7 +11,9 @@ import benchmarks.cloud
 import benchmarks.curating
 import benchmarks.curation
 import benchmarks.files
+import benchmarks.lineage
 import benchmarks.memory
+import benchmarks.ontologies
 import benchmarks.registries
 import benchmarks.saving
 import benchmarks.searching

@@ -6,14 +6,16 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from lamindb.base.log import logger
+from lamindb.models.artifact_read import check_readable
+from lamindb.models.artifact_read import location as read_location
 
 from .component import ComponentCurator
 from .dicts import DictCurator
-from .slots import SlotsCurator, nested, split_slot
-from .stored_anndata import StoredAnnData
+from .slots import SlotsCurator, check_otype, nested, say_loading, say_streaming, split_slot
+from .stored_anndata import StoredAnnData, can_stream
 
 if TYPE_CHECKING:
-    from lamindb.models import Schema
+    from lamindb.models import Artifact, Schema
 
 TRANSPOSED = ".T"
 
@@ -57,6 +59,24 @@ class AnnDataCurator(SlotsCurator):
 
     def _accepts(self, dataset: Any) -> bool:
         return isinstance(dataset, StoredAnnData) or super()._accepts(dataset)
+
+    def _loaded(self, artifact: Artifact) -> Any:
+        """Tables of an artifact: streamed if it is remote, never with the matrix."""
+        check_otype(artifact, self._otype)
+        if artifact._memory is None and can_stream(location := read_location(artifact)):
+            check_readable(artifact)
+            stored = StoredAnnData(location)
+            try:
+                stored.obs  # noqa: B018
+            except (OSError, ValueError) as error:
+                logger.warning(f"could not open the remote artifact, loading it: {error}")
+            else:
+                say_streaming()
+                return stored
+        say_loading()
+        if artifact._memory is not None:
+            return artifact._memory
+        return StoredAnnData(artifact.cache(is_run_input=False))
 
     def _component(self, slot: str, schema: Schema) -> ComponentCurator:
         name, keys = split_slot(slot)

@@ -16,8 +16,8 @@ from lamindb.storage.stores import is_cloud
 from .anndata import AnnDataCurator
 from .dataframe import DataFrameCurator
 from .engines import as_table
-from .slots import say_loading
-from .stored_anndata import StoredAnnData
+from .slots import say_loading, say_streaming
+from .stored_anndata import StoredAnnData, can_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,7 +126,7 @@ class DatasetValidation:
 
     def _say_reading(self) -> None:
         if self._is_streamed:
-            logger.important("opened remote artifact for streaming during validation")
+            say_streaming()
         else:
             say_loading()
 
@@ -136,11 +136,13 @@ class DatasetValidation:
         Attributes of a data frame come with all of it only.
         """
         location = os.fspath(path) if isinstance(path, os.PathLike) else str(path)
-        if self._otype == "AnnData":
-            self._is_streamed = is_cloud(location)
+        if self._otype == "AnnData" and can_stream(location):
+            self._is_streamed = True
             return StoredAnnData(location)
         if is_cloud(location):
             location = str(fetch(location, cached_path(location)))
+        if self._otype == "AnnData":
+            return StoredAnnData(location)
         by_column = is_parquet(location) and set(self._schema.slots) <= {EXTERNAL_SLOT}
         return as_table(location) if by_column else load_to_memory(location)
 

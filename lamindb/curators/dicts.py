@@ -16,6 +16,7 @@ from lamindb.models.annotate.values import UTC_DTYPE, items_of, unwrapped
 from .component import ComponentCurator
 from .engines.pandas import PandasTable
 from .expectations import TEXT
+from .slots import is_artifact, say_loading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,7 +126,9 @@ class DictCurator(ComponentCurator):
         *,
         members: list[Feature] | None = None,
     ) -> None:
-        is_loaded = hasattr(dataset, "load") and hasattr(dataset, "otype")
+        is_loaded = is_artifact(dataset)
+        if is_loaded:
+            say_loading()
         data = dataset.load(is_run_input=False) if is_loaded else dataset
         if not isinstance(data, MutableMapping):
             where = "dataset" if slot is None else f"slot '{slot}'"

@@ -113,11 +113,7 @@ class SlotsCurator(Curator):
 
     def _loaded(self, artifact: Artifact) -> Any:
         """Content of an artifact; reading it for validation makes it no input of a run."""
-        if artifact.otype != self._otype:
-            raise InvalidArgument(
-                f"Cannot load or open artifact of this type: {artifact.otype}, pass one of "
-                f"{self._otype}"
-            )
+        check_otype(artifact, self._otype)
         say_loading()
         return artifact.load(is_run_input=False)
 
@@ -274,9 +270,22 @@ def is_artifact(dataset: Any) -> bool:
     return isinstance(dataset, artifact_registry())
 
 
+def check_otype(artifact: Artifact, otype: str) -> None:
+    """Refuse an artifact of another type."""
+    if artifact.otype != otype:
+        raise InvalidArgument(
+            f"Cannot load or open artifact of this type: {artifact.otype}, pass one of {otype}"
+        )
+
+
 def say_loading() -> None:
     """Log that content is read."""
     logger.important("loading artifact into memory for validation")
+
+
+def say_streaming() -> None:
+    """Log that parts of remote content are read."""
+    logger.important("opened remote artifact for streaming during validation")
 
 
 # -- dictionaries within datasets

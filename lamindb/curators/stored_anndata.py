@@ -98,6 +98,11 @@ class StoredAnnData:
             yield file
 
 
+def can_stream(location: str) -> bool:
+    """Whether this is a remote file of which parts can be read."""
+    return protocol_of(location) != "local" and location.partition("?")[0].endswith(".h5ad")
+
+
 def read(root: Any, key: str) -> Any:
     """Element of a file or store, decoded."""
     from anndata.io import read_elem

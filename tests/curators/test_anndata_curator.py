@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -303,6 +304,25 @@ def test_an_artifact(lab) -> None:
     frame = ln.Artifact.from_dataframe(make().obs, key="a.parquet").save()
     with pytest.raises(InvalidArgument, match="Cannot load or open artifact of this type: DataFr"):
         AnnDataCurator(frame, schema)
+
+
+def test_a_remote_artifact_is_streamed(lab, bucket, capsys) -> None:
+    location = ln.Storage(root=bucket.url("data")).save()
+    adata = make()
+    artifact = ln.Artifact.from_anndata(adata, key="a.h5ad", storage=location).save()
+    artifact = ln.Artifact.get(artifact.uid)
+    schema = composite(obs=lab.obs)
+    capsys.readouterr()
+    curator = AnnDataCurator(artifact, schema)
+    assert capsys.readouterr().out == ("→ opened remote artifact for streaming during validation\n")
+    curator.save_artifact()
+    assert artifact.features.slots == {"obs": lab.obs}
+    url = bucket.url("data/b.h5ad")
+    make("IFNJ").write_h5ad("b.h5ad")
+    bucket.put("data/b.h5ad", Path("b.h5ad").read_bytes())
+    with pytest.raises(ValidationError, match="in slot 'obs': 'IFNJ'"):
+        ln.Artifact.from_anndata(url, schema=schema)
+    assert ln.Artifact.filter(key="b.h5ad").count() == 0
 
 
 # -- names and wrong use

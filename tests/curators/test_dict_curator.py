@@ -168,9 +168,11 @@ def test_what_is_no_dictionary(lab) -> None:
             DictCurator(data, schema_of(lab, "note"))
 
 
-def test_an_artifact(lab) -> None:
+def test_an_artifact(lab, capsys) -> None:
     Path("study.json").write_text('{"note": "x"}')
     artifact = ln.Artifact("study.json", key="study.json").save()
+    capsys.readouterr()
     curator = DictCurator(artifact, schema_of(lab, "note", "n_cells"))
+    assert capsys.readouterr().out == "→ loading artifact into memory for validation\n"
     with pytest.raises(ValidationError, match="'n_cells' not in dataframe"):
         curator.validate()
