@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from lamindb.base.registries import get_registry_name
-from lamindb.base.render import Node, tree
 from lamindb.models.current import visible_branch_ids
 from lamindb.models.expressions import check_saved
 from lamindb.models.field_names import named_column
 from lamindb.models.registry_fields import name_field
 
-from .drawing import new_digraph, show
+from .graph import Graph, Node, one_line
+from .lineage import whole_distance
+from .render_graphviz import digraph
+from .show import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import graphviz
 
-COLOR = "#065f46"
-FILL = "honeydew"
-FILL_OF_RECORD = "#10b981"
+TITLES = {"parents": ("parents", "children"), "predecessors": ("predecessors", "successors")}
 
 
 def view_hierarchy(
@@ -30,8 +31,9 @@ def view_hierarchy(
     *,
     parents: bool,
     children: bool,
-    distance: int = 5,
+    distance: int | None = 5,
     return_graph: bool = False,
+    relation: str = "parents",
 ) -> graphviz.Digraph | None:
     """Draw what is above and below a record; see `HasParents.view_parents`.
 
@@ -42,16 +44,17 @@ def view_hierarchy(
     """
     check_saved([record])
     registry: Any = type(record)
-    if not any(relation.name == "parents" for relation in registry._meta.many_to_many):
-        raise NotImplementedError(f"records of {get_registry_name(registry)} have no parents")
+    if not any(field.name == relation for field in registry._meta.many_to_many):
+        raise NotImplementedError(f"records of {get_registry_name(registry)} have no {relation}")
     named = name_field(registry) or "uid" if label_field is None else label_field
-    relatives = Relatives(record, named_column(registry, named).attname)
-    above = relatives.levels(distance, reverse=False) if parents else {}
-    below = relatives.levels(distance, reverse=True) if children else {}
-    graph = digraph(record, relatives.labels, above, below)
+    relatives = Relatives(record, named_column(registry, named).attname, relation)
+    levels = whole_distance(distance)
+    above = relatives.levels(levels, reverse=False) if parents else {}
+    below = relatives.levels(levels, reverse=True) if children else {}
+    graph = relatives.graph(above, below)
     if return_graph:
-        return graph
-    show(graph, text_tree(record, relatives.labels, above, below))
+        return digraph(graph)
+    show(graph)
     return None
 
 
@@ -69,24 +72,28 @@ class Relatives:
         Where to start.
     label_attname
         Attribute that labels the records.
+    relation
+        Relation from the registry to itself that leads up.
     labels
         Uid and label of each record that was found, by key.
     """
 
     record: Any
     label_attname: str
+    relation: str = "parents"
     labels: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         label = getattr(self.record, self.label_attname)
         self.labels[self.record.pk] = (self.record.uid, str(label))
         self._branches = set(visible_branch_ids(self.record._state.db))
+        self._sees_past_trash = getattr(type(self.record), "_sees_past_trash", False)
 
-    def levels(self, distance: int, *, reverse: bool) -> Neighbours:
+    def levels(self, distance: int | None, *, reverse: bool) -> Neighbours:
         """Neighbours of all records up to a distance."""
         found: Neighbours = {}
         frontier = [self.record.pk]
-        for _ in range(distance):
+        for _ in count() if distance is None else range(distance):
             frontier = [pk for pk in frontier if pk not in found]
             if not frontier:
                 break
@@ -107,7 +114,7 @@ class Relatives:
                     self.labels[pk] = (uid, str(label))
                     for origin in origins[start]:
                         found.setdefault(origin, []).append(pk)
-                elif type(self.record)._sees_past_trash and pk not in seen:
+                elif self._sees_past_trash and pk not in seen:
                     hidden.setdefault(pk, set()).update(origins[start])
             seen |= hidden.keys()
             origins = hidden
@@ -115,7 +122,7 @@ class Relatives:
 
     def _links(self, pks: Iterable[int], reverse: bool) -> Any:
         """Links that start at some records: the other record's key, uid, label and branch."""
-        relation = type(self.record)._meta.get_field("parents")
+        relation = type(self.record)._meta.get_field(self.relation)
         start, end = relation.m2m_field_name(), relation.m2m_reverse_field_name()
         if reverse:
             start, end = end, start
@@ -127,49 +134,14 @@ class Relatives:
             .values_list(f"{start}_id", *(f"{end}__{column}" for column in columns))
         )
 
-
-def digraph(
-    record: Any, labels: dict[int, tuple[str, str]], above: Neighbours, below: Neighbours
-) -> graphviz.Digraph:
-    """Graph with an edge from each parent to each child."""
-    graph = new_digraph(
-        record.uid,
-        node={"shape": "box", "style": "rounded,filled", "color": COLOR, "fillcolor": FILL},
-    )
-    edges = [(parent, child) for child, parents in above.items() for parent in parents]
-    edges += [(parent, child) for parent, children in below.items() for child in children]
-    nodes = dict.fromkeys([record.pk, *(pk for edge in edges for pk in edge)])
-    for pk in nodes:
-        uid, label = labels[pk]
-        focal = {"fillcolor": FILL_OF_RECORD} if pk == record.pk else {}
-        graph.node(uid, label=label, **focal)
-    for parent, child in dict.fromkeys(edges):
-        graph.edge(labels[parent][0], labels[child][0])
-    return graph
-
-
-def text_tree(
-    record: Any, labels: dict[int, tuple[str, str]], above: Neighbours, below: Neighbours
-) -> str:
-    """The same as text: what repeats is named once more, but not followed again."""
-    sections = [
-        Node(title, branches(record.pk, neighbours, labels, {record.pk}))
-        for title, neighbours in (("parents", above), ("children", below))
-        if neighbours.get(record.pk)
-    ]
-    return tree(f"{labels[record.pk][1]} *", sections)
-
-
-def branches(
-    pk: int, neighbours: Neighbours, labels: dict[int, tuple[str, str]], seen: set[int]
-) -> list[Node]:
-    """Neighbours of a record, each with its own; `…` behind what was shown above."""
-    nodes = []
-    for other in neighbours.get(pk, ()):
-        label = labels[other][1]
-        if other in seen:
-            nodes.append(Node(f"{label} …" if neighbours.get(other) else label))
-        else:
-            seen.add(other)
-            nodes.append(Node(label, branches(other, neighbours, labels, seen)))
-    return nodes
+    def graph(self, above: Neighbours, below: Neighbours) -> Graph:
+        """Graph with an edge from each parent to each child."""
+        nodes = {pk: Node(uid, one_line(label)) for pk, (uid, label) in self.labels.items()}
+        titles = TITLES[self.relation]
+        graph = Graph(self.record.uid, above=titles[0], below=titles[1])
+        graph.add(nodes[self.record.pk])
+        edges = [(parent, child) for child, parents in above.items() for parent in parents]
+        edges += [(parent, child) for parent, children in below.items() for child in children]
+        for parent, child in edges:
+            graph.connect(nodes[parent], nodes[child])
+        return graph

@@ -37,6 +37,7 @@ from .annotate.label_manager import HasLabels
 from .artifact_constructors import ArtifactConstructors
 from .artifact_content import Transfer
 from .current import current_user_id
+from .lineage import HasLineage
 from .ports import port
 from .sqlrecord import Registry, SQLRecord
 from .tracked import TracksRun, TracksUpdates
@@ -62,7 +63,9 @@ if TYPE_CHECKING:
 TRANSFER_MODES = ("sqlrecord", "record", "notes", "annotations")
 
 
-class Artifact(ArtifactConstructors, SQLRecord, IsVersioned, HasLabels, TracksRun, TracksUpdates):
+class Artifact(
+    ArtifactConstructors, SQLRecord, IsVersioned, HasLabels, HasLineage, TracksRun, TracksUpdates
+):
     """Datasets and models stored as files, folders or array stores.
 
     Examples

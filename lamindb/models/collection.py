@@ -12,6 +12,7 @@ from lamindb.base.uids import base62_20
 from . import collection_create, collection_save, query_aliases
 from .annotate.label_manager import HasLabels
 from .collection_create import check_schemas
+from .lineage import HasLineage
 from .ports import port
 from .sqlrecord import Registry, SQLRecord
 from .tracked import TracksRun, TracksUpdates
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from .transform import Transform
 
 
-class Collection(SQLRecord, IsVersioned, HasLabels, TracksRun, TracksUpdates):
+class Collection(SQLRecord, IsVersioned, HasLabels, HasLineage, TracksRun, TracksUpdates):
     """Ordered, immutable and versioned sets of artifacts.
 
     Parameters

@@ -21,6 +21,7 @@ PORTS: dict[str, str] = {
     "search": "lamindb.search:search",
     "similar_names": "lamindb.search:similar_names",
     "view_hierarchy": "lamindb.lineage:view_hierarchy",
+    "view_lineage": "lamindb.lineage:view_lineage",
     "valid_features_schema": "lamindb.examples.schemas:valid_features",
 }
 

@@ -23,6 +23,7 @@ from .annotate.feature_manager import FeatureManager
 from .annotate.label_manager import HasLabels
 from .columns import DatabaseTimestamp
 from .current import current_user_id
+from .lineage import HasLineage
 from .sqlrecord import SQLRecord
 from .tracked import TracksUpdates
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 SCHEDULED = RUN_STATUS_TO_CODE["scheduled"]
 
 
-class Run(SQLRecord, HasLabels, TracksUpdates):
+class Run(SQLRecord, HasLabels, HasLineage, TracksUpdates):
     """Executions of a transform: when, by whom, with which parameters, inputs and outputs.
 
     Examples

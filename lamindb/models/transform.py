@@ -14,6 +14,7 @@ from . import query_aliases, transform_create
 from .annotate.label_manager import HasLabels
 from .columns import DatabaseTimestamp
 from .current import current_run, current_user_id
+from .ports import port
 from .sqlrecord import SQLRecord
 from .tracked import TracksRun
 from .versioned import IsVersioned
@@ -101,3 +102,45 @@ class Transform(SQLRecord, IsVersioned, HasLabels, TracksRun):
     def type(self) -> TransformKind:
         """Alias of `kind`."""
         return self.kind
+
+    def view_lineage(
+        self,
+        with_successors: bool = False,
+        distance: int | None = 5,
+        *,
+        return_graph: bool = False,
+    ) -> Any:
+        """Draw the transforms that were declared as predecessors, theirs and so on.
+
+        Parameters
+        ----------
+        with_successors
+            Draw successors as well.
+        distance
+            Number of levels; 1 means direct predecessors only, None all.
+        return_graph
+            Return the graph instead of showing it.
+
+        Returns
+        -------
+        A `graphviz.Digraph` if `return_graph`, else None.
+
+        Raises
+        ------
+        InvalidArgument
+            The distance is not a positive whole number.
+        ValueError
+            The transform is not saved.
+
+        Examples
+        --------
+        >>> transform.view_lineage(with_successors=True)
+        """
+        return port("view_hierarchy")(
+            self,
+            parents=True,
+            children=with_successors,
+            distance=distance,
+            return_graph=return_graph,
+            relation="predecessors",
+        )
