@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import subprocess
 import sys
 import tracemalloc
@@ -91,6 +93,17 @@ def validate(runs: int, *, is_typed: bool) -> list[float]:
         return cpu_seconds(lambda: ln.curators.DataFrameCurator(data, schema).validate(), runs)
 
 
+def look_up(runs: int) -> list[float]:
+    """CPU seconds to select all 100,000 labels by name, without any product."""
+    names = [f"label {i}" for i in range(max(N_DISTINCT))]
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT)")
+    connection.execute("CREATE INDEX i ON t (name)")
+    connection.executemany("INSERT INTO t (name) VALUES (?)", [(name,) for name in names])
+    sql = "SELECT id, name FROM t WHERE name IN (SELECT value FROM json_each(?))"
+    return cpu_seconds(lambda: connection.execute(sql, [json.dumps(names)]).fetchall(), runs)
+
+
 def memory(runs: int) -> list[float]:
     """Bytes that Python and NumPy allocate at most while plain texts are validated."""
     import lamindb as ln
@@ -146,6 +159,7 @@ def anndata_memory(runs: int) -> list[float]:
 
 
 register(
+    Workload("select-floor-labels", "select 100k of 100k names", look_up),
     Workload(
         "curate",
         "validate 1M × 20 against 100k labels, texts become categories",
@@ -156,7 +170,9 @@ register(
         "curate-categories",
         "validate 1M × 20 with typed categories against 100k labels",
         lambda runs: validate(runs, is_typed=True),
-        0.3,
+        0.4,
+        floor="select-floor-labels",
+        over_floor=True,
     ),
     Workload(
         "memory-curate",

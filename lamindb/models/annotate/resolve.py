@@ -87,19 +87,14 @@ class Vocabulary:
             return {}, {}
         typed = is_typed(self.registry)
         columns = (self.column.attname, "pk", *(["type_id"] if typed else []))
-        rows = equal(self.rows, self.column, wanted).order_by().values_list(*columns)
-        found: dict[Any, int] = {}
-        repeated: dict[Any, list[tuple[Any, ...]]] = {}
-        first: dict[Any, tuple[Any, ...]] = {}
-        for row in rows:
-            value = row[0]
-            if value in first:
-                repeated.setdefault(value, [first[value]]).append(row)
-            else:
-                first[value] = row
-                found[value] = row[1]
-        if not repeated:
+        rows = list(equal(self.rows, self.column, wanted).order_by().values_list(*columns))
+        found: dict[Any, int] = {row[0]: row[1] for row in rows}
+        if len(found) == len(rows):
             return found, {}
+        by_value: dict[Any, list[tuple[Any, ...]]] = {}
+        for row in rows:
+            by_value.setdefault(row[0], []).append(row)
+        repeated = {value: same for value, same in by_value.items() if len(same) > 1}
         if not typed:
             return found | {value: min(r[1] for r in same) for value, same in repeated.items()}, {}
         return self._decide(found, repeated)
