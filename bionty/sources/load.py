@@ -6,18 +6,10 @@ than the source publishes come last, and are named.
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lamindb.base.log import logger
-from lamindb.errors import CorruptedOntology, OntologyNotAvailable
-from lamindb.storage.atomic import write_into_place
+from lamindb.errors import OntologyNotAvailable
 
-from . import ensembl
-from .cached_files import find_raw_file
 from .data_packages import (
     available_offline,
     folder_keys,
@@ -26,24 +18,20 @@ from .data_packages import (
     package_folders,
     read_offered,
 )
-from .download import DownloadFailed, asset_url, fetch
 from .folders import settings
+from .obtaining import obtain
 from .packaged import STATIC_ENTITIES
-from .raw import parse_raw
-from .reading import read_parquet, read_table, write_parquet
+from .reading import read_table
+from .saying import said, say_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    import pyarrow as pa
+    from pathlib import Path
 
     from .keys import SourceKey
     from .package_tables import PackageTable
     from .tables import OntologyTable
 
 __all__ = ["load_default_table", "load_table"]
-
-_said: set[tuple[SourceKey, str | None]] = set()
 
 
 def load_table(key: SourceKey) -> OntologyTable:
@@ -79,11 +67,11 @@ def load_table(key: SourceKey) -> OntologyTable:
     for package in packages:
         if package.only is None:
             return read_offered(package)
-    table, tried = _from_raw_or_network(key)
+    table, tried = obtain(key)
     if table is not None:
         return table
     for package in packages:
-        _say(package.key, f"using {package.key} from {_origin(package)}")
+        say_once(package.key, f"using {package.key} from {_origin(package)}")
         return read_offered(package)
     raise _not_available(key, tried)
 
@@ -127,8 +115,11 @@ def load_default_table(key: SourceKey) -> OntologyTable:
     else:
         announced = path.parent in package_folders().values()
         origin = str(other.provider if announced else path.parent)
-    _say(key, f"{key} is not available offline, using {other} from {origin}")
-    return read_offered(packages[0]) if path is None else read_table(path, other)
+    say_once(key, f"{key} is not available offline, using {other} from {origin}")
+    if path is not None:
+        return read_table(path, other)
+    said.add((other, f"using {other} from {origin}"))  # asked for as such, it is known by now
+    return read_offered(packages[0])
 
 
 def _brought_by_package(key: SourceKey) -> SourceKey | None:
@@ -147,13 +138,6 @@ def _origin(package: PackageTable) -> str:
     return f"{provider} (only {package.only})" if package.only else provider
 
 
-def _say(key: SourceKey, message: str) -> None:
-    """Warn once per process."""
-    if (key, message) not in _said:
-        _said.add((key, message))
-        logger.warning(message)
-
-
 def _local_table(key: SourceKey) -> Path | None:
     """A parquet file in the cache, in a folder of assets, or in one that a package announces."""
     folders = (settings.dynamicdir, *settings.asset_folders, *package_folders().values())
@@ -165,87 +149,6 @@ def _local_table(key: SourceKey) -> Path | None:
         except OSError:
             continue
     return None
-
-
-def _from_raw_or_network(key: SourceKey) -> tuple[OntologyTable | None, list[str]]:
-    """The table from a raw file or from the network; else what was tried, with reasons."""
-    with _writable_cache() as folder:
-        target = folder / key.table_file
-        raw = find_raw_file(key)
-        if raw is not None:
-            return _converted(key, raw, target), []
-        tried: list[str] = []
-        for url, get in _places(key, folder):
-            try:
-                get(target)
-                return read_table(target, key), tried
-            except DownloadFailed as error:
-                tried.append(f"{url}: {error}")
-        return None, tried
-
-
-@contextmanager
-def _writable_cache() -> Iterator[Path]:
-    """The cache folder, or a temporary one if it can't be written."""
-    folder = settings.dynamicdir
-    if _is_writable(folder):
-        yield folder
-        return
-    logger.warning(f"can't write tables of ontologies to the cache folder {folder}")
-    with tempfile.TemporaryDirectory() as temporary:
-        yield Path(temporary)
-
-
-def _is_writable(folder: Path) -> bool:
-    """Whether a folder can be written, or created."""
-    existing = next((one for one in (folder, *folder.parents) if os.path.lexists(one)), folder)
-    return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK)
-
-
-def _places(key: SourceKey, folder: Path) -> Iterator[tuple[str, Callable[[Path], None]]]:
-    """Where a table can be downloaded, and what does it."""
-    store = asset_url(key.table_file)
-    yield store, lambda target: _fetch_parquet(store, target)
-    url = key.url
-    if not url or (
-        url.rpartition("/")[2] == key.table_file and url.startswith("s3://bionty-assets/")
-    ):
-        return
-    if url.endswith(".parquet"):
-        yield url, lambda target: _fetch_parquet(url, target)
-        return
-
-    def fetch_and_parse(target: Path) -> None:
-        raw = folder / key.raw_file
-        fetch(url, raw)
-        try:
-            _converted(key, raw, target)
-        except CorruptedOntology:
-            raw.unlink()  # the next try downloads it again
-            raise
-
-    yield url, fetch_and_parse
-
-
-def _fetch_parquet(url: str, target: Path) -> None:
-    """Download a parquet file; it gets its name once it is known to be readable."""
-    with write_into_place(target, sync=False) as temporary:
-        fetch(url, temporary, target.name)
-        read_parquet(temporary)
-
-
-def _converted(key: SourceKey, raw: Path, target: Path) -> OntologyTable:
-    """Parse a raw file and keep the result."""
-    arrow = _parsed(key, raw)
-    with write_into_place(target, sync=False) as temporary:
-        write_parquet(arrow, temporary)
-    return read_table(target, key)
-
-
-def _parsed(key: SourceKey, raw: Path) -> pa.Table:
-    if key.entity == "Organism" and key.name == "ensembl":
-        return ensembl.read_species(raw)
-    return parse_raw(raw, key)
 
 
 def _not_available(key: SourceKey, tried: list[str]) -> OntologyNotAvailable:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bionty.sources import data_packages, download, load
+from bionty.sources import data_packages, download, load, obtaining, saying
 
 
 @pytest.fixture
@@ -18,7 +18,9 @@ def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache folder of this test, which doesn't exist yet; no other folder has tables."""
     monkeypatch.setenv("BIONTY_ROOT_DIR", str(tmp_path / "bionty"))
     monkeypatch.delenv("BIONTY_ASSETS", raising=False)
-    monkeypatch.setattr(load, "_said", set())
+    saying.said.clear()
+    obtaining._failed.clear()
+    obtaining._unsaved.clear()
     return tmp_path / "bionty" / "_dynamic"
 
 

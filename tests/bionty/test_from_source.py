@@ -125,9 +125,9 @@ def test_offline_the_reason_is_told(instance, without_packages, monkeypatch) -> 
 
 def test_the_version_of_an_installed_package_is_used_and_named(instance, capsys) -> None:
     pytest.importorskip("cellxgene_ontology_guide", reason="extra: cellxgene-ontology-guide")
-    from bionty.sources import load
+    from bionty.sources import saying
 
-    load._said.clear()
+    saying.said.clear()
     record = bt.CellType.from_source(name="T cell").save()
     assert "is not available offline, using cl " in capsys.readouterr().out
     assert record.source.name == "cl"

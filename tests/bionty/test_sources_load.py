@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from bionty.sources import download
+from bionty.sources import download, obtaining
 from bionty.sources.cached_files import clear_cached_files, fetch_raw_file
 from bionty.sources.data_packages import available_offline
 from bionty.sources.folders import Settings, settings
@@ -235,11 +235,14 @@ def test_a_corrupted_file_in_the_cache_is_left_alone(cache_folder: Path, mirror,
     assert mirror.asked == []
 
 
-def test_a_cache_folder_that_is_a_file(tmp_path: Path, monkeypatch, mirror, write_table, capsys):
+def test_a_cache_folder_that_is_a_file(
+    cache_folder: Path, tmp_path: Path, monkeypatch, mirror, write_table, capsys
+):
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("BIONTY_ROOT_DIR", str(tmp_path / "file"))
     write_table(mirror.folder, KEY, ["a"])
-    assert names_of(KEY) == ["a"]
+    assert names_of(KEY) == names_of(KEY) == ["a"]
+    assert mirror.asked == [f"/{KEY.table_file}"]
     assert f"! can't write tables of ontologies to the cache folder {tmp_path}/file/_dynamic" in (
         capsys.readouterr().out
     )
@@ -247,7 +250,7 @@ def test_a_cache_folder_that_is_a_file(tmp_path: Path, monkeypatch, mirror, writ
 
 
 def test_a_cache_folder_that_is_a_file_does_not_hide_why_a_table_is_missing(
-    tmp_path: Path, monkeypatch
+    cache_folder: Path, tmp_path: Path, monkeypatch
 ):
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("BIONTY_ROOT_DIR", str(tmp_path / "file"))
@@ -350,6 +353,9 @@ def test_a_limited_table_is_used_only_if_the_complete_one_is_not_to_be_had(
         "! using ensembl release-114 (human) from bionty (only ids, symbols and biotypes)\n"
     )
     (mirror.folder / key.table_file).write_bytes((asset_folder / key.table_file).read_bytes())
+    assert "ncbi_gene_ids" not in load_table(key).columns  # it was missing a moment ago
+    assert len(mirror.asked) == 1
+    obtaining._failed.clear()
     assert "ncbi_gene_ids" in load_table(key).columns
 
 
