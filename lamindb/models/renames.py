@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import connections
+from django.db.models.signals import class_prepared
 
 from lamindb.base.dtypes import parse
+from lamindb.base.fields import FieldAttr
 from lamindb.base.log import logger
 from lamindb.base.registries import get_registry_name
 
@@ -80,6 +82,29 @@ def keep_as_synonym(feature: Any, old: str) -> bool:
 # -- labels
 
 
+class NameAttr(FieldAttr):
+    """Attribute of a label that notes when a name takes the place of another one.
+
+    Nothing is noted while records are read or made, because that sets no attributes.
+    """
+
+    def __set__(self, record: Any, name: Any) -> None:
+        attname = self.field.attname
+        state = record.__dict__["_state"]
+        if not state.adding and record.__dict__.get(attname, name) != name:
+            state.name_was_set = True
+        record.__dict__[attname] = name
+
+
+def watch_names(sender: Any, **kwargs: Any) -> None:
+    """Notice from now on when records of a registry are renamed."""
+    field = None if sender._meta.abstract else name_field(sender)
+    if field is not None and sender.__name__ not in NO_LABELS:
+        column = sender._meta.get_field(field)
+        if column.model is sender and isinstance(sender.__dict__.get(field), FieldAttr):
+            setattr(sender, field, NameAttr(column))
+
+
 @cache
 def link_of_labels(registry: Any) -> tuple[Any, str] | None:
     """Table that links labels to artifacts under a feature, and its column for the label."""
@@ -94,20 +119,21 @@ def link_of_labels(registry: Any) -> tuple[Any, str] | None:
 
 
 def renamed_labels(registry: Any, records: Iterable[Any], using: str) -> Renamed:
-    """Labels whose name differs from the one in the database, in one query."""
+    """Labels whose name differs from the one in the database: a query if a name was set."""
+    changed = [record for record in records if getattr(record._state, "name_was_set", False)]
     field = name_field(registry)
-    if field is None or link_of_labels(registry) is None:
+    if not changed or field is None or link_of_labels(registry) is None:
         return {}
-    new = {r.pk: r.__dict__[field] for r in records if field in r.__dict__}
+    new = {record.pk: record.__dict__[field] for record in changed}
+    for record in changed:
+        record._state.name_was_set = False
     if len(new) == 1:
         (pk,) = new
         found = select(registry, ("id", field), {"id": pk}, using=using)
-    elif new:
+    else:
         marks = ", ".join(["%s"] * len(new))
         sql = f'SELECT "id", "{field}" FROM "{registry._meta.db_table}" WHERE "id" IN ({marks})'
         found = fetch(connections[using], sql, list(new))
-    else:
-        return {}
     return {pk: (old, new[pk]) for pk, old in found if old != new[pk] and old is not None}
 
 
@@ -142,3 +168,6 @@ def names_labels(dtype: str, registry: Any) -> bool:
         and alternative.field in (None, name_field(registry))
         for alternative in alternatives(parse(dtype))
     )
+
+
+class_prepared.connect(watch_names)
