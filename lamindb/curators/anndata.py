@@ -65,10 +65,9 @@ class AnnDataCurator(SlotsCurator):
         check_otype(artifact, self._otype)
         if artifact._memory is None and can_stream(location := read_location(artifact)):
             check_readable(artifact)
-            stored = StoredAnnData(location)
             try:
-                stored.obs  # noqa: B018
-            except (OSError, ValueError) as error:
+                stored = StoredAnnData(location).checked()
+            except (OSError, ValueError, KeyError) as error:
                 logger.warning(f"could not open the remote artifact, loading it: {error}")
             else:
                 say_streaming()

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from lamindb.base.log import logger
+from lamindb.errors import ValidationError
 from lamindb.models.annotate.external import EXTERNAL_SLOT, ExternalFeatures
 from lamindb.models.artifact_validation import can_validate_again, raise_if_any
 from lamindb.storage.cache import cached_path, fetch
@@ -88,10 +89,11 @@ class DatasetValidation:
         Raises
         ------
         ValidationError
-            The structure is wrong; terms and everything else are in the same error.
+            The file cannot be read, or the structure is wrong; terms and everything else are in
+            the same error.
         """
         is_object = is_in_memory(data)
-        dataset = data if is_object else self._opened(data)
+        dataset = data if is_object else self._readable(data)
         curator = CURATORS[self._otype](dataset, self._schema, features=self._features)
         self._curator = curator
         if not curator.check():  # perhaps it cannot even be written
@@ -101,7 +103,10 @@ class DatasetValidation:
             return data
         if is_object or is_parquet(data):
             return curator.dataset
-        logger.warning(f"values of {data} were coerced for validation, but the file stays as it is")
+        if self._otype != "DataFrame":  # the tables that are left are texts without types
+            logger.warning(
+                f"values of {data} were coerced for validation, but the file stays as it is"
+            )
         return data
 
     def annotate(self, artifact: Artifact) -> None:
@@ -130,6 +135,21 @@ class DatasetValidation:
         else:
             say_loading()
 
+    def _readable(self, path: Any) -> Any:
+        """Tables of a file.
+
+        Raises
+        ------
+        ValidationError
+            This is no such file.
+        """
+        try:
+            return self._opened(path)
+        except FileNotFoundError:
+            raise
+        except (OSError, ValueError, KeyError) as error:
+            raise ValidationError(f"{path} cannot be read as {self._otype}: {error}") from error
+
     def _opened(self, path: Any) -> Any:
         """Tables of a file; of an AnnData without the matrix, of Parquet column by column.
 
@@ -138,11 +158,11 @@ class DatasetValidation:
         location = os.fspath(path) if isinstance(path, os.PathLike) else str(path)
         if self._otype == "AnnData" and can_stream(location):
             self._is_streamed = True
-            return StoredAnnData(location)
+            return StoredAnnData(location).checked()
         if is_cloud(location):
             location = str(fetch(location, cached_path(location)))
         if self._otype == "AnnData":
-            return StoredAnnData(location)
+            return StoredAnnData(location).checked()
         by_column = is_parquet(location) and set(self._schema.slots) <= {EXTERNAL_SLOT}
         return as_table(location) if by_column else load_to_memory(location)
 

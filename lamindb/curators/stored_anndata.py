@@ -39,6 +39,17 @@ class StoredAnnData:
     def __init__(self, path: Any) -> None:
         self.path = os.fspath(path) if isinstance(path, os.PathLike) else str(path)
 
+    def checked(self) -> StoredAnnData:
+        """The same, after a look into the file.
+
+        Raises
+        ------
+        OSError, ValueError, KeyError
+            It cannot be read, or holds no AnnData.
+        """
+        _ = self.obs, self.var
+        return self
+
     @cached_property
     def obs(self) -> Any:
         """Annotations of observations; columns are read when they are asked for."""

@@ -116,6 +116,14 @@ def test_converted_observations_are_stored_and_the_object_stays(lab) -> None:
     assert np.array_equal(anndata.read_h5ad(artifact.path).X, adata.X)
 
 
+def test_a_view(lab) -> None:
+    view = make(dose="0.5")[:2]
+    artifact = ln.Artifact.from_anndata(view, key="a.h5ad", schema=composite(obs=lab.obs)).save()
+    assert view.is_view
+    assert set(view.obs["dose"]) == {"0.5"}
+    assert anndata.read_h5ad(artifact.path).obs["dose"].tolist() == [0.5, 0.5]
+
+
 # -- variables
 
 

@@ -170,6 +170,35 @@ def test_a_path(lab, capsys) -> None:
         ln.Artifact.from_dataframe("c.parquet", key="c.parquet", schema=lab.schema)
 
 
+@pytest.mark.parametrize(
+    ("name", "construct"),
+    [("a.parquet", "from_dataframe"), ("a.h5ad", "from_anndata")],
+)
+def test_a_file_that_cannot_be_read(lab, name, construct) -> None:
+    Path(name).write_bytes(b"no such file")
+    otype = "AnnData" if name == "a.h5ad" else "DataFrame"
+    schema = lab.schema
+    if otype == "AnnData":
+        schema = ln.Schema(otype=otype, slots={"obs": lab.schema}).save()
+    before = state(lab.root)
+    with pytest.raises(ValidationError, match=f"{name} cannot be read as {otype}: "):
+        getattr(ln.Artifact, construct)(name, key=name, schema=schema)
+    assert state(lab.root) == before
+    with pytest.raises(FileNotFoundError):
+        getattr(ln.Artifact, construct)(f"no_{name}", key=name, schema=schema)
+
+
+def test_text_files_have_no_types(lab, capsys) -> None:
+    frame(dose="0.5").to_csv("a.csv", index=False)
+    with pytest.raises(ValidationError, match="to have type category, got object"):
+        ln.Artifact.from_dataframe("a.csv", key="a.csv", schema=lab.schema)
+    coercing = ln.Schema([lab.perturbation, lab.dose], coerce=True).save()
+    capsys.readouterr()
+    artifact = ln.Artifact.from_dataframe("a.csv", key="a.csv", schema=coercing).save()
+    assert "stays as it is" not in capsys.readouterr().out
+    assert artifact.features.get_values() == {"perturbation": {"DMSO", "IFNG"}}
+
+
 def test_a_path_in_storage_stays_as_it_is(lab, capsys) -> None:
     path = f"{lab.root}/b.parquet"
     frame(dose="0.5").to_parquet(path)

@@ -445,6 +445,16 @@ def test_an_artifact(lab, capsys) -> None:
         curator.cat.standardize("perturbation")
 
 
+def test_reading_for_validation_makes_no_input(lab) -> None:
+    uid = ln.Artifact.from_dataframe(frame(), key="a.parquet").save().uid
+    ln.track(key="check.py", source_code="x", kind="script")
+    try:
+        DataFrameCurator(ln.Artifact.get(uid), ln.Schema([lab.dose]).save()).save_artifact()
+        assert ln.context.run.input_artifacts.count() == 0
+    finally:
+        ln.finish()
+
+
 def test_an_artifact_of_another_type(lab, in_tmp) -> None:
     (in_tmp / "a.txt").write_text("x")
     artifact = ln.Artifact("a.txt", key="a.txt").save()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from lamindb.base.log import logger
 from lamindb.base.validation import TERMS, Failure, Report
 from lamindb.errors import ValidationError
+from lamindb.models.schema_create import EXTERNAL
 from lamindb.models.schema_members import optional_uids
 
 from .dataset import DatasetPlan
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from .current_values import CurrentValues
 
-EXTERNAL_SLOT = "__external__"
+EXTERNAL_SLOT = EXTERNAL
 """Slot of a schema with the features that annotate a dataset as a whole."""
 
 NOT_PROVIDED = "External features slot is defined in schema but no external features were provided."
