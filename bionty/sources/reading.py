@@ -82,8 +82,9 @@ def read_parquet(path: Path) -> pa.Table:
     import pyarrow.parquet as pq
 
     try:
-        with path.open("rb") as file:
-            return pq.ParquetFile(file).read()
+        # not a Python file: Arrow's threads may let go of it when the interpreter is gone already
+        with pq.ParquetFile(str(path)) as file:
+            return file.read()
     except (pa.ArrowInvalid, OSError) as error:
         # damaged pages are an OSError without a number
         if isinstance(error, OSError) and error.errno is not None:
