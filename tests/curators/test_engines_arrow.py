@@ -135,12 +135,9 @@ def test_a_missing_element_of_a_list_is_refused():
     assert as_table(pa.table({"x": [["a", "b"], []]})).column("x").item_kinds() == {"str"}
 
 
-def test_only_columns_that_are_asked_for_are_read(path, monkeypatch):
+def test_only_columns_that_are_asked_for_are_read(path):
     asked = []
     original = ds.Dataset.to_table
-
-    class Dataset(ds.Dataset):
-        pass
 
     table = as_table(path)
 
