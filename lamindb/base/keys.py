@@ -5,7 +5,7 @@ from __future__ import annotations
 from lamindb.base.suffixes import CanonicalSuffix
 from lamindb.errors import InvalidArgument
 
-__all__ = ["MAX_KEY_LENGTH", "check_key", "check_key_suffix", "key_suffix"]
+__all__ = ["MAX_KEY_LENGTH", "check_key", "check_key_suffix", "check_real_key", "key_suffix"]
 
 MAX_KEY_LENGTH = 1024
 MANAGED_FOLDER = ".lamindb/"
@@ -30,8 +30,8 @@ def check_key(key: str) -> None:
     TypeError
         If the key is not a string.
     ValueError
-        If the key is empty, absolute, longer than 1024 characters, contains a backslash, a `.` or
-        `..` segment, or the managed folder `.lamindb/`.
+        If the key is empty, absolute, longer than 1024 characters, contains a backslash, a zero
+        character, a `.` or `..` segment, or the managed folder `.lamindb/`.
 
     Example
     -------
@@ -53,6 +53,8 @@ def check_key(key: str) -> None:
         )
     if "\\" in key:
         raise ValueError(f"Backslashes are not allowed in key '{key}'. Use '/' between segments.")
+    if "\0" in key:
+        raise ValueError(f"Zero characters are not allowed in key {key!r}.")
     if _is_absolute(key):
         raise ValueError(f"The key '{key}' is absolute: pass a path relative to the storage root.")
     for segment in key.split("/"):
@@ -61,6 +63,31 @@ def check_key(key: str) -> None:
     if MANAGED_FOLDER in key:
         raise ValueError(
             f"Do not pass key that contains a managed storage path in `{MANAGED_FOLDER}`"
+        )
+
+
+def check_real_key(key: str) -> None:
+    """Check that no other key means the same place in storage.
+
+    Parameters
+    ----------
+    key : str
+        A key that is the path of content which is going to be written.
+
+    Raises
+    ------
+    ValueError
+        If a segment is empty.
+
+    Example
+    -------
+    >>> check_real_key("a//b")
+    Traceback (most recent call last):
+    ValueError: Empty path segment detected in key 'a//b', which is to be a path in storage.
+    """
+    if "" in key.split("/"):
+        raise ValueError(
+            f"Empty path segment detected in key '{key}', which is to be a path in storage."
         )
 
 

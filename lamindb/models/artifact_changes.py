@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 
-from lamindb.base.keys import check_key, key_suffix
+from lamindb.base.keys import check_key, check_real_key, key_suffix
 from lamindb.base.prompts import can_ask
 from lamindb.base.suffixes import CanonicalSuffix
 from lamindb.errors import InvalidArgument
 from lamindb.setup.session import settings
 
-from .artifact_places import PLACE_COLUMNS, database, path_as_str, rows_at_same_place
+from .artifact_places import (
+    PLACE_COLUMNS,
+    database,
+    has_auto_key,
+    path_as_str,
+    rows_at_same_place,
+)
 
 if TYPE_CHECKING:
     from .artifact import Artifact
@@ -115,6 +121,8 @@ def check_changed_key(artifact: Artifact, old_key: str | None) -> None:
     if artifact.key is None:
         raise InvalidArgument("Cannot update an artifact key to None.")
     check_key(artifact.key)
+    if not has_auto_key(artifact) and artifact._real_key is None:
+        check_real_key(artifact.key)
     suffix, raw_suffix = CanonicalSuffix.extract_from_path(artifact.key)
     expected = artifact.suffix if old_key is None or artifact.suffix else key_suffix(old_key)
     if expected not in (suffix, raw_suffix):
@@ -127,6 +135,8 @@ def check_changed_key(artifact: Artifact, old_key: str | None) -> None:
 def follow_suffix(artifact: Artifact, old_suffix: str) -> None:
     """Give key and real key the new suffix."""
     new = artifact.suffix
+    if not isinstance(new, str):
+        raise TypeError(f"suffix has to be a string, not {new!r}")
     if new and (not new.startswith(".") or CanonicalSuffix.from_path(f"a{new}") != new):
         raise InvalidArgument(
             f"'{new}' is no known suffix: pass one like '.csv', or extend "

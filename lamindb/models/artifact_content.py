@@ -15,8 +15,9 @@ from lamindb.storage.staging import StagedCopy
 from lamindb.storage.stores import is_cloud
 
 from .annotate.dataset import annotate
+from .artifact_free_place import check_place_is_free
 from .artifact_identity import set_content
-from .artifact_places import STORAGE_ONGOING, check_place_is_free, path_as_str
+from .artifact_places import STORAGE_ONGOING, path_as_str
 from .saving import save_record
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ def check_can_store(artifact: Artifact, source: Source, using: str) -> None:
         Another instance manages the storage location.
     InvalidArgument
         The place is taken.
+    FileExistsError
+        Something that is no artifact is there.
     FileNotFoundError
         The source is gone.
     """
@@ -63,7 +66,7 @@ def check_can_store(artifact: Artifact, source: Source, using: str) -> None:
         raise FileNotFoundError(
             f"Unable to save the artifact because the local path {source.path} does not exist."
         )
-    check_place_is_free(artifact, using)
+    check_place_is_free(artifact, source, using)
 
 
 def is_unhashed(artifact: Artifact, source: Source) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lamindb.base.keys import check_key, check_key_suffix
+from lamindb.base.keys import check_key, check_key_suffix, check_real_key
 from lamindb.base.log import logger
 from lamindb.setup.session_settings import creation
 from lamindb.storage.content import describe_path, glance
@@ -167,13 +167,15 @@ def decide_key(request: Request, source: Source) -> str | None:
     if key is not None and key != source.real_key:
         check_key_suffix(key, source.raw_suffix, in_memory=source.data is not None)
     if source.in_place and request.key_is_virtual is not None:
-        is_virtual = key != source.real_key
-        if request.key_is_virtual != is_virtual:
-            without = "" if is_virtual else "out"
+        is_name = key != source.real_key
+        if request.key_is_virtual != is_name:
+            without = "" if is_name else "out"
             raise ValueError(
                 f"Passing a path in an existing storage with{without} a virtual key and "
                 f"key_is_virtual={request.key_is_virtual} is incompatible."
             )
+    if key is not None and not source.in_place and not is_virtual(request, source, key):
+        check_real_key(key)
     return key
 
 

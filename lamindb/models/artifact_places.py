@@ -9,11 +9,9 @@ from django.db.models import Q, QuerySet
 from django.db.models.signals import post_delete, post_save
 
 from lamindb.base.log import logger
-from lamindb.errors import InvalidArgument
 from lamindb.setup.session import after_switch
 from lamindb.storage.layout import auto_key, join
 
-from .current import TRASH_BRANCH_ID
 from .versioned import family
 
 if TYPE_CHECKING:
@@ -119,28 +117,6 @@ def newest_overwriting(artifact: Artifact, using: str) -> str:
     members = family(type(artifact), artifact.stem_uid, using).filter(_overwrite_versions=True)
     # compared here because databases sort letters in different ways
     return max(members.values_list("uid", flat=True), default=artifact.uid)
-
-
-def check_place_is_free(artifact: Artifact, using: str) -> None:
-    """Refuse to write over the content of an artifact of another family.
-
-    Raises
-    ------
-    InvalidArgument
-        Another artifact that is not in the trash has its content there.
-    """
-    if has_auto_key(artifact):
-        return
-    revised = artifact._revises if artifact._state.adding else artifact
-    others = rows_at_same_place(artifact, using).exclude(branch_id=TRASH_BRANCH_ID)
-    if revised is not None:
-        others = others.exclude(uid__startswith=revised.stem_uid)
-    other = others.first()
-    if other is not None:
-        raise InvalidArgument(
-            f"{path_as_str(artifact)} is the content of another artifact, {other.uid} with key "
-            f"'{other.key}': choose another key, or pass revises=ln.Artifact.get('{other.uid}')"
-        )
 
 
 def mark_overwritten(artifacts: list[Artifact], using: str, *, wrote: bool) -> None:

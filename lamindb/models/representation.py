@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -42,11 +43,22 @@ def format_value(value: Any) -> str:
     return str(value)
 
 
+def value_of(record: BaseSQLRecord, name: str) -> Any:
+    """Value of a column; none if it was not read from the database.
+
+    That of an unsaved record may take a look at a file, which may be gone.
+    """
+    if record._state.adding and name not in record.__dict__:
+        with suppress(OSError, ValueError):
+            return getattr(record, name)
+    return record.__dict__.get(name)
+
+
 def record_repr(record: BaseSQLRecord) -> str:
     """`Class(uid='…', …)`; reads no other table unless a plain Django relation is set."""
     shown = []
     for name, follow in shown_fields(type(record)):
-        value = getattr(record, name) if follow else record.__dict__.get(name)
+        value = getattr(record, name) if follow else value_of(record, name)
         if name == "n_members" and isinstance(value, int) and value < 0:
             continue
         shown.append(f"{name}={format_value(value)}")

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from lamindb.base.keys import check_key, check_key_suffix, key_suffix
+from lamindb.base.keys import check_key, check_key_suffix, check_real_key, key_suffix
 from lamindb.errors import InvalidArgument
 
 
@@ -32,6 +32,7 @@ def test_clean_keys(key):
         ("a/./b", "Relative path segment '.' detected in key 'a/./b'."),
         (".", "Relative path segment '.' detected in key '.'."),
         ("a\\b", "Backslashes are not allowed in key 'a\\b'. Use '/' between segments."),
+        ("a\0b", "Zero characters are not allowed in key 'a\\x00b'."),
         ("/a/b", "The key '/a/b' is absolute: pass a path relative to the storage root."),
         ("~/a", "The key '~/a' is absolute: pass a path relative to the storage root."),
         ("C:/a", "The key 'C:/a' is absolute: pass a path relative to the storage root."),
@@ -85,3 +86,13 @@ def test_differing_suffix(in_memory, text):
     with pytest.raises(InvalidArgument) as error:
         check_key_suffix("b.csv", ".txt", in_memory=in_memory)
     assert str(error.value) == text
+
+
+@pytest.mark.parametrize("key", ["a//b", "folder/", "a/b//"])
+def test_a_real_key_names_one_place(key):
+    text = f"Empty path segment detected in key '{key}', which is to be a path in storage."
+    with pytest.raises(ValueError) as error:
+        check_real_key(key)
+    assert str(error.value) == text
+    check_key(key)
+    check_real_key("a/b")
