@@ -167,6 +167,19 @@ def postgres_bionty_instance(
     _close_connections()
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def instance_on_both(request: pytest.FixtureRequest) -> Any:
+    """A fresh, connected instance in the working directory, once on each database."""
+    return request.getfixturevalue(f"{request.param}_instance")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def bionty_on_both(request: pytest.FixtureRequest) -> Any:
+    """Like `instance_on_both`, with the bionty module."""
+    name = "postgres_bionty_instance" if request.param == "postgres" else "bionty_instance"
+    return request.getfixturevalue(name)
+
+
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[s3.S3Server]:
     """An S3 endpoint for this test session (moto), started by the first test that needs one."""

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def instance(request: pytest.FixtureRequest) -> Any:
+@pytest.fixture
+def instance(instance_on_both: Any) -> Any:
     """A fresh, connected instance in the working directory: its InstanceSettings."""
-    name = "postgres_instance" if request.param == "postgres" else "sqlite_instance"
-    return request.getfixturevalue(name)
+    return instance_on_both
 
 
 @pytest.fixture

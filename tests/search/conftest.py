@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def instance(request: pytest.FixtureRequest) -> Any:
+@pytest.fixture
+def instance(instance_on_both: Any) -> Any:
     """A fresh, connected instance in the working directory: its InstanceSettings."""
-    return request.getfixturevalue(f"{request.param}_instance")
+    return instance_on_both
