@@ -12,6 +12,7 @@ A Postgres server is started for it unless `--postgres URL` names an empty datab
 from __future__ import annotations
 
 import argparse
+import importlib
 import re
 import sys
 import tempfile
@@ -20,11 +21,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from lamindb.setup import orm
+from lamindb.setup import migrations, orm
 from lamindb.setup.postgres import django_config
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULES = ("lamindb", "bionty")
+MODULES = ("lamindb", "bionty", "pertdb")
 FILES = {"sqlite": "sqlite.sql", "postgresql": "postgres.sql"}
 ALIAS = "build_schema"
 HEADER = "-- Written by tools/build_schema.py from the migrations of {module}: change those.\n"
@@ -67,8 +68,8 @@ def missing_migrations() -> list[str]:
         changes = MigrationAutodetector(loader.project_state(), models).changes(loader.graph)
     return [
         f"{app}: no migration for: {operation.describe()}"
-        for app, migrations in changes.items()
-        for migration in migrations
+        for app, pending in changes.items()
+        for migration in pending
         for operation in migration.operations
     ]
 
@@ -148,6 +149,12 @@ def mounted(modules: tuple[str, ...]) -> Iterator[Any]:
     import lamindb.models  # noqa: F401
 
     before = set(apps.app_configs)
+    migrations.being_migrated.update(modules)
+    try:
+        for module in modules:
+            importlib.import_module(f"{module}.models")
+    finally:
+        migrations.being_migrated.difference_update(modules)
     orm.set_mounted(set(modules))
     try:
         yield apps

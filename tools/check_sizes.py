@@ -17,7 +17,7 @@ MAX_CLASS_LINES = 400
 MAX_FUNCTION_LINES = 60
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDERS = ("lamindb", "lamin_cli", "bionty", "compat", "benchmarks", "tools", "tests")
+FOLDERS = ("lamindb", "lamin_cli", "bionty", "pertdb", "compat", "benchmarks", "tools", "tests")
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 

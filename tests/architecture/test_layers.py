@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.processes import ROOT, run_interpreter
 
-OWN_PACKAGES = ("lamindb", "lamin_cli", "bionty")
+OWN_PACKAGES = ("lamindb", "lamin_cli", "bionty", "pertdb")
 
 
 def test_import_contracts_hold():

@@ -73,13 +73,20 @@ def wheel(tmp_path_factory) -> zipfile.ZipFile:
 def test_the_wheel_has_our_packages_and_nothing_else(wheel):
     top = {name.split("/")[0] for name in wheel.namelist()}
     packages = {name for name in top if not name.endswith(".dist-info")}
-    assert packages == {"lamindb", "lamin_cli", "bionty", "lamindb_setup", "lamin_utils"}
+    assert packages == {
+        "lamindb",
+        "lamin_cli",
+        "bionty",
+        "pertdb",
+        "lamindb_setup",
+        "lamin_utils",
+    }
 
 
 def test_the_wheel_has_every_file_of_the_packages(wheel):
     suffixes = {".py", ".sql", ".gz", ".parquet", ".csv", ".json", ".typed", ".db", ".yaml"}
     sources = [path for path in tracked_files() if path.suffix in suffixes]
-    packages = ("lamindb", "lamin_cli", "bionty", "compat")
+    packages = ("lamindb", "lamin_cli", "bionty", "pertdb", "compat")
     relative = [p.relative_to(ROOT) for p in sources if p.relative_to(ROOT).parts[0] in packages]
     expected = {str(p).removeprefix("compat/") for p in relative}
     assert expected <= set(wheel.namelist())

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,12 +36,17 @@ def contract() -> dict[str, Any]:
     return json.loads((FOLDER / "tables.json").read_text())
 
 
-def expected_tables(engine: str, modules: set[str]) -> dict[str, Any]:
+PREFIXES = {"pertdb": "wetlab"}
+"""How tables of a module begin whose name is another one."""
+
+
+def expected_tables(engine: str, modules: Iterable[str]) -> dict[str, Any]:
     """Facts per table that a database with these modules must show."""
+    prefixes = {"django", "lamindb", *(PREFIXES.get(module, module) for module in modules)}
     return {
         name: expected_table(table, engine)
         for name, table in contract()["tables"].items()
-        if name.split("_")[0] in {"django", "lamindb"} | modules
+        if name.split("_")[0] in prefixes
     }
 
 
@@ -81,12 +87,12 @@ def expected_triggers() -> dict[str, tuple[str, str, str]]:
     }
 
 
-def recorded_migrations(engine: str, modules: set[str]) -> set[tuple[str, str]]:
+def recorded_migrations(engine: str, modules: Iterable[str]) -> set[tuple[str, str]]:
     """What a new database must have recorded."""
     return {
         (app, name)
         for app, name in contract()["django_migrations"][engine]
-        if app in {"lamindb"} | modules
+        if app in {"lamindb", *modules}
     }
 
 

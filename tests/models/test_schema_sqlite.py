@@ -12,11 +12,12 @@ import pytest
 from tests.models import schema_contract, schema_reader
 from tools import build_schema
 
-CORE: set[str] = set()
-BIONTY = {"bionty"}
+CORE: tuple[str, ...] = ()
+BIONTY = ("bionty",)
+PERTDB = ("bionty", "pertdb")
 
 
-def migrate(path: Path, modules: set[str]) -> None:
+def migrate(path: Path, modules: tuple[str, ...]) -> None:
     """Run all migrations on a file, which may be missing."""
     config = build_schema.sqlite_config(path)
     with build_schema.database(config) as connection:
@@ -24,7 +25,7 @@ def migrate(path: Path, modules: set[str]) -> None:
             build_schema.migrate(connection)
 
 
-def run_scripts(path: Path, modules: set[str]) -> None:
+def run_scripts(path: Path, modules: tuple[str, ...]) -> None:
     """Run the packaged scripts in one transaction, as `lamin init` does."""
     scripts = [
         (build_schema.ROOT / module / "migrations/schema/sqlite.sql").read_text()
@@ -43,12 +44,12 @@ def definitions(path: Path) -> set[tuple[str, str, str]]:
     return set(rows)
 
 
-Maker = Callable[[Path, set[str]], None]
+Maker = Callable[[Path, tuple[str, ...]], None]
 
 
 @pytest.mark.parametrize("make", [migrate, run_scripts])
-@pytest.mark.parametrize("modules", [CORE, BIONTY], ids=["core", "bionty"])
-def test_tables_are_those_of_the_contract(tmp_path: Path, make: Maker, modules: set[str]):
+@pytest.mark.parametrize("modules", [CORE, BIONTY, PERTDB], ids=["core", "bionty", "pertdb"])
+def test_tables_are_those_of_the_contract(tmp_path: Path, make: Maker, modules: tuple[str, ...]):
     make(tmp_path / "new.db", modules)
     found = schema_reader.read_sqlite(tmp_path / "new.db")
     expected = schema_contract.expected_tables("sqlite", modules)
@@ -57,9 +58,9 @@ def test_tables_are_those_of_the_contract(tmp_path: Path, make: Maker, modules: 
 
 
 @pytest.mark.parametrize("make", [migrate, run_scripts])
-@pytest.mark.parametrize("modules", [CORE, BIONTY], ids=["core", "bionty"])
+@pytest.mark.parametrize("modules", [CORE, BIONTY, PERTDB], ids=["core", "bionty", "pertdb"])
 def test_the_migrations_of_the_known_product_are_recorded(
-    tmp_path: Path, make: Maker, modules: set[str]
+    tmp_path: Path, make: Maker, modules: tuple[str, ...]
 ):
     make(tmp_path / "new.db", modules)
     found = schema_reader.migrations_in_sqlite(tmp_path / "new.db")
@@ -69,15 +70,15 @@ def test_the_migrations_of_the_known_product_are_recorded(
 
 
 def test_scripts_and_migrations_give_the_same_file(tmp_path: Path):
-    migrate(tmp_path / "migrated.db", BIONTY)
-    run_scripts(tmp_path / "scripted.db", BIONTY)
+    migrate(tmp_path / "migrated.db", PERTDB)
+    run_scripts(tmp_path / "scripted.db", PERTDB)
     assert definitions(tmp_path / "migrated.db") == definitions(tmp_path / "scripted.db")
 
 
 def test_scripts_are_up_to_date(tmp_path: Path):
     built = build_schema.build(build_schema.sqlite_config(tmp_path / "new.db"))
     stale = [path.name for path, text in built.items() if path.read_text() != text]
-    assert len(built) == 2
+    assert len(built) == 3
     assert stale == [], "run: python -m tools.build_schema"
 
 
@@ -95,9 +96,9 @@ def test_a_model_without_migration_is_noticed(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_migrated_database_stays_as_it_is(tmp_path: Path):
-    run_scripts(tmp_path / "new.db", BIONTY)
+    run_scripts(tmp_path / "new.db", PERTDB)
     before = (tmp_path / "new.db").read_bytes()
-    migrate(tmp_path / "new.db", BIONTY)
+    migrate(tmp_path / "new.db", PERTDB)
     assert (tmp_path / "new.db").read_bytes() == before
 
 
@@ -118,24 +119,22 @@ def existing(test_data: Path, tmp_path: Path) -> Path:
 
 def test_a_database_of_the_known_product_has_the_same_tables(existing: Path):
     found = schema_reader.read_sqlite(existing)
-    ours = {table: facts for table, facts in found.items() if not table.startswith("wetlab_")}
-    expected = schema_contract.expected_tables("sqlite", BIONTY)
-    assert schema_contract.differences(ours, expected) == []
-    assert schema_contract.column_order(ours) == schema_contract.column_order(expected)
+    expected = schema_contract.expected_tables("sqlite", PERTDB)
+    assert schema_contract.differences(found, expected) == []
+    assert schema_contract.column_order(found) == schema_contract.column_order(expected)
 
 
 def test_a_database_of_the_known_product_has_the_same_definitions(existing: Path, tmp_path: Path):
     def indexes(path: Path) -> dict[str, str]:
-        found = {name: sql for type_, name, sql in definitions(path) if type_ == "index" and sql}
-        return {name: sql for name, sql in found.items() if "wetlab_" not in sql}
+        return {name: sql for type_, name, sql in definitions(path) if type_ == "index" and sql}
 
-    run_scripts(tmp_path / "new.db", BIONTY)
+    run_scripts(tmp_path / "new.db", PERTDB)
     assert indexes(tmp_path / "new.db") == indexes(existing)
 
 
 def test_a_database_of_the_known_product_needs_no_migration(existing: Path):
     before = existing.read_bytes()
-    migrate(existing, BIONTY)
+    migrate(existing, PERTDB)
     assert existing.read_bytes() == before
 
 

@@ -15,18 +15,19 @@ from tests.postgres.existing_dump import restore
 from tests.support.postgres import PostgresServer
 from tools import build_schema
 
-CORE: set[str] = set()
-BIONTY = {"bionty"}
+CORE: tuple[str, ...] = ()
+BIONTY = ("bionty",)
+PERTDB = ("bionty", "pertdb")
 
 
-def migrate(url: str, modules: set[str]) -> None:
+def migrate(url: str, modules: tuple[str, ...]) -> None:
     """Run all migrations."""
     with build_schema.database(django_config(url)) as connection:
         with build_schema.mounted(("lamindb", *modules)):
             build_schema.migrate(connection)
 
 
-def run_scripts(url: str, modules: set[str]) -> None:
+def run_scripts(url: str, modules: tuple[str, ...]) -> None:
     """Run each packaged script with one call in one transaction, as `lamin init` does."""
     with psycopg.connect(url) as connection:
         for module in ("lamindb", *modules):
@@ -43,7 +44,7 @@ def read_everything(url: str) -> dict[str, Any]:
     }
 
 
-Maker = Callable[[str, set[str]], None]
+Maker = Callable[[str, tuple[str, ...]], None]
 
 
 @pytest.fixture(
@@ -51,10 +52,19 @@ Maker = Callable[[str, set[str]], None]
     params=[
         (migrate, CORE),
         (migrate, BIONTY),
+        (migrate, PERTDB),
         (run_scripts, CORE),
         (run_scripts, BIONTY),
+        (run_scripts, PERTDB),
     ],
-    ids=["migrated core", "migrated bionty", "scripted core", "scripted bionty"],
+    ids=[
+        "migrated core",
+        "migrated bionty",
+        "migrated pertdb",
+        "scripted core",
+        "scripted bionty",
+        "scripted pertdb",
+    ],
 )
 def made(
     request: pytest.FixtureRequest, postgres_server: PostgresServer
@@ -88,7 +98,7 @@ def test_the_migrations_of_the_known_product_are_recorded(made: tuple[dict[str, 
 def test_scripts_are_up_to_date(postgres_url: str):
     built = build_schema.build(django_config(postgres_url))
     stale = [path.name for path, text in built.items() if path.read_text() != text]
-    assert len(built) == 2
+    assert len(built) == 3
     assert stale == [], "run: python -m tools.build_schema"
 
 
@@ -102,7 +112,7 @@ def test_the_command_line_checks_without_writing(
     assert capsys.readouterr().out.splitlines() == [
         f"{module}/migrations/schema/{engine}.sql: run python -m tools.build_schema"
         for engine in ("sqlite", "postgres")
-        for module in ("lamindb", "bionty")
+        for module in ("lamindb", "bionty", "pertdb")
     ]
     assert path.read_text() == before
 
@@ -114,13 +124,12 @@ def test_the_command_line_finds_nothing_to_do(postgres_url: str):
 def test_a_database_of_the_known_product_has_the_same_schema(postgres_url: str, test_data: Path):
     restore(test_data / "existing-2.12/postgres/existing.sql.gz", postgres_url)
     before = read_everything(postgres_url)
-    expected = schema_contract.expected_tables("postgres", BIONTY)
-    ours = {t: facts for t, facts in before["tables"].items() if not t.startswith("wetlab_")}
-    assert schema_contract.differences(ours, expected) == []
+    expected = schema_contract.expected_tables("postgres", PERTDB)
+    assert schema_contract.differences(before["tables"], expected) == []
     assert before["functions"] == schema_contract.expected_functions()
     assert before["triggers"] == schema_contract.expected_triggers()
 
-    migrate(postgres_url, BIONTY)
+    migrate(postgres_url, PERTDB)
     assert read_everything(postgres_url) == before
 
 
