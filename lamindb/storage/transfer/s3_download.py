@@ -8,7 +8,7 @@ from collections import deque
 from contextlib import closing
 
 from lamindb.storage.transfer.running import Retries, in_thread
-from lamindb.storage.transfer.s3_errors import is_transient
+from lamindb.storage.transfer.s3_errors import code_of, is_transient
 from lamindb.storage.transfer.store import ObjectChangedError, RemoteFile
 
 TYPE_CHECKING = False
@@ -144,7 +144,7 @@ class _Download:
         try:
             answer = await self.store.request_once("get_object", **self.where, **span)
         except Exception as error:
-            if getattr(error, "response", {}).get("Error", {}).get("Code") == "InvalidRange":
+            if code_of(error) == "InvalidRange":
                 raise self._changed() from error
             raise
         found = RemoteFile.from_s3(answer, self.remote.path, self.remote.key)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-__all__ = ["MISSING_CODES", "UploadGoneError", "as_os_error", "is_transient"]
+__all__ = ["MISSING_CODES", "UploadGoneError", "as_os_error", "code_of", "is_transient"]
 
 _TRANSIENT_CODES = {
     "BadDigest",
@@ -33,6 +33,11 @@ _FULL_CODES = {"InsufficientStorage", "QuotaExceeded", "XMinioStorageFull"}
 
 class UploadGoneError(FileNotFoundError):
     """Somebody else completed or aborted a multipart upload."""
+
+
+def code_of(error: Exception) -> str:
+    """What the store calls an error, `""` if it gave no answer."""
+    return _code_and_status(error)[0]
 
 
 def is_transient(error: Exception) -> bool:
@@ -57,7 +62,7 @@ def is_transient(error: Exception) -> bool:
 
 
 def _code_and_status(error: Any) -> tuple[str, int]:
-    response = error.response
+    response = getattr(error, "response", None) or {}  # None if the connection was cut
     code = str(response.get("Error", {}).get("Code", ""))
     return code, response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
 
