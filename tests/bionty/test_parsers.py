@@ -251,6 +251,20 @@ def test_classes_of_owl(raw):
     ]
 
 
+def test_owl_with_wholes_is_parsed_in_linear_time(raw):
+    start = OWL.index("  <owl:Class")
+    end = OWL.index("  </owl:Class>") + len("  </owl:Class>\n")
+    term = OWL[start:end]
+    terms = "".join(term.replace("UBERON_0000001", f"UBERON_1{n:06}") for n in range(2_500))
+    path = raw(OWL[:start] + terms + OWL[end:])
+    assert path.stat().st_size > 3_000_000
+    before = time.process_time()
+    table = parse_raw(path, TISSUE)
+    assert time.process_time() - before < 2
+    assert len(table) == 2_501
+    assert table["parents"][7].as_py() == ["UBERON:0000002", "UBERON:0000003"]
+
+
 def test_wholes_are_parents_of_tissues_and_stages_only(raw):
     path = raw(OWL.replace("UBERON_", "CL_"))
     assert parse_raw(path, CELL_TYPE)["parents"].to_pylist() == [["CL:0000002"], []]
