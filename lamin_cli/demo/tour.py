@@ -1,4 +1,4 @@
-"""The demo as a function: make a folder, run the tutorial in it, say what happened."""
+"""The demo as a function: make a folder, run the scripts in it, say what happened."""
 
 from __future__ import annotations
 
@@ -10,21 +10,31 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
-from lamin_cli.demo.steps import show_code, show_heading
+from lamin_cli.demo.steps import show_code, show_heading, split_steps
 
 TUTORIAL = Path(__file__).with_name("tutorial.py")
+BIOLOGY = Path(__file__).with_name("biology.py")
+ONTOLOGIES = "cellxgene_ontology_guide"
+"""Package that brings the tables which `BIOLOGY` needs, so that no network is needed."""
 STORAGE = "lamindb-tutorial"
 SETTINGS = "settings"
 # Commands of the shell that precede the script.
-SHELL_STEPS = {"Create a database with a storage location": f"lamin init --storage ./{STORAGE}"}
+SHELL_STEPS = {
+    "Create a database with a storage location": (
+        f"lamin init --storage ./{STORAGE} --modules bionty"
+    )
+}
 
 
 def demo(directory: str | Path | None = None, keep: bool = False) -> Path | None:
     """Run the tutorial in a throw-away folder and print each step.
+
+    The second half, about ontologies and validation, needs the extra `lamindb[ontologies]`.
 
     The user's settings, cache and current database are neither read nor changed.
 
@@ -58,12 +68,19 @@ def demo(directory: str | Path | None = None, keep: bool = False) -> Path | None
             show_heading(number, heading)
             show_code(command, prompt="$ ")
             _run(["lamin_cli", *shlex.split(command)[1:]], folder, environment)
-        script = shutil.copy(TUTORIAL, str(folder))
-        first_number = str(len(SHELL_STEPS) + 1)
-        _run(["lamin_cli.demo.steps", script, first_number], folder, environment)
+        number = len(SHELL_STEPS) + 1
+        for script in scripts():
+            copy = shutil.copy(script, str(folder))
+            _run(["lamin_cli.demo.steps", copy, str(number)], folder, environment)
+            number += sum(bool(step.heading) for step in split_steps(script.read_text("utf-8")))
         kept = folder if keep or directory is not None else None
         _show_summary(folder, kept=kept is not None)
     return kept
+
+
+def scripts() -> list[Path]:
+    """Scripts of the demo, in order; the second one needs tables of ontologies."""
+    return [TUTORIAL, BIOLOGY] if find_spec(ONTOLOGIES) else [TUTORIAL]
 
 
 @contextmanager
@@ -88,12 +105,14 @@ def _environment(folder: Path) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("LAMIN_", "LAMINDB_")) or name == "LAMIN_DEBUG"
+        if not name.startswith(("LAMIN_", "LAMINDB_", "BIONTY_")) or name == "LAMIN_DEBUG"
     }
     return {
         **kept,
         "LAMIN_SETTINGS_DIR": str(folder / SETTINGS),
         "LAMIN_CACHE_DIR": str(folder / "cache"),
+        "BIONTY_ROOT_DIR": str(folder / "ontologies"),
+        "BIONTY_OFFLINE": "1",
         "PYTHONPATH": os.pathsep.join(str(Path(entry).resolve()) for entry in sys.path),
     }
 
@@ -128,6 +147,8 @@ def _show_summary(folder: Path, *, kept: bool) -> None:
     click.echo()
     click.secho("Where to look next", bold=True)
     click.echo()
+    if BIOLOGY not in scripts():
+        click.echo("  ontologies, validation    pip install 'lamindb[ontologies]', then again")
     script = folder / TUTORIAL.name if kept else TUTORIAL
     for what, where in {
         "start with your own data": "lamin init --storage ./my-data",

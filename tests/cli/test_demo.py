@@ -40,14 +40,15 @@ def test_demo_shows_each_step_and_leaves_nothing_behind(run_cli, in_tmp, setting
 
     text = result.stdout
     assert "\x1b[" not in text
-    headings = [step.heading for step in split_steps(tour.TUTORIAL.read_text()) if step.heading]
+    steps = [step for script in tour.scripts() for step in split_steps(script.read_text())]
+    headings = [step.heading for step in steps if step.heading]
     numbered = [
         f"\n{n}. {heading}\n" for n, heading in enumerate([*tour.SHELL_STEPS, *headings], 1)
     ]
     positions = [text.index(line) for line in numbered]
     assert positions == sorted(positions)
     for fact in (
-        "$ lamin init --storage ./lamindb-tutorial",
+        "$ lamin init --storage ./lamindb-tutorial --modules bionty",
         "→ initialized lamindb: anonymous/lamindb-tutorial",
         ">>> ln.track()",
         "key='tutorial.py'), started new Run('",
@@ -57,6 +58,16 @@ def test_demo_shows_each_step_and_leaves_nothing_behind(run_cli, in_tmp, setting
         "→ creating new artifact version for key 'my_datasets/rnaseq1.parquet'",
         "My experiment",
         "→ finished Run('",
+        "key='biology.py'), started new Run('",
+        "! cl 2026-06-08 is not available offline, using cl ",
+        "1         effector T cell  CL:0000911",
+        "CL:4033072   cycling gamma-delta T cell",
+        "1 term not validated in feature 'perturbation': 'IFNJ'",
+        "{'IFNJ': ('IFNG',)}",
+        "│   └── columns (6)",
+        "│   └── var.T (3 bionty.Gene.ensembl…",
+        "my_datasets/rnaseq1.h5ad",
+        "['effector T cell', 'mature T cell', 'cell', 'T cell', ",
         "lamindb-tutorial/.lamindb/lamin.db",
         "lamin init --storage ./my-data",
     ):
@@ -74,7 +85,8 @@ def test_demo_dir_is_kept_and_can_be_looked_at(run_cli, in_tmp, temporary):
     assert f"  export LAMIN_SETTINGS_DIR='{folder}'/settings\n" in result.stdout
     info = run_cli("info", cwd=folder, env={"LAMIN_SETTINGS_DIR": str(folder / "settings")})
     assert "Instance: anonymous/lamindb-tutorial\n" in info.stdout
-    assert (folder / "tutorial.py").read_text() == tour.TUTORIAL.read_text()
+    for script in (tour.TUTORIAL, tour.BIOLOGY):
+        assert (folder / script.name).read_text() == script.read_text()
 
     with closing(sqlite3.connect(folder / "lamindb-tutorial/.lamindb/lamin.db")) as connection:
 
@@ -89,8 +101,10 @@ def test_demo_dir_is_kept_and_can_be_looked_at(run_cli, in_tmp, temporary):
     assert (first[0][-4:], second[0][-4:]) == ("0000", "0001")
     assert (first[1], second[1]) == (0, 1)
     assert first[2] == "My updated description"
-    assert runs == [(first[3], 1)]
-    assert transforms == [("tutorial.py", "script", tour.TUTORIAL.read_text())]
+    assert runs == [(first[3], 1), (first[3] + 1, 1)]
+    assert transforms == [
+        (script.name, "script", script.read_text()) for script in (tour.TUTORIAL, tour.BIOLOGY)
+    ]
 
 
 def test_demo_keep_keeps_the_temporary_folder(run_cli, in_tmp, temporary):
@@ -120,6 +134,13 @@ def test_a_failing_step_ends_the_demo_and_removes_the_folder(in_tmp, temporary, 
         tour.demo()
     assert "ZeroDivisionError" in capfd.readouterr().err
     assert list(temporary.iterdir()) == []
+
+
+def test_without_tables_of_ontologies_the_demo_says_how_to_get_them(monkeypatch, capsys, in_tmp):
+    monkeypatch.setattr(tour, "ONTOLOGIES", "not_installed")
+    assert tour.scripts() == [tour.TUTORIAL]
+    tour._show_summary(in_tmp, kept=False)
+    assert "pip install 'lamindb[ontologies]', then again" in capsys.readouterr().out
 
 
 def test_the_tutorial_runs_as_a_plain_script_too(run_cli, in_tmp):
