@@ -48,6 +48,8 @@ class Arguments:
     entrypoint: str | None = None
     initiated_by_run: Run | str | None = None
     stream_tracking: bool | None = None
+    # set by functions within a run: the command line belongs to the run around them
+    is_step: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,6 @@ def check_arguments(arguments: Arguments) -> None:
         Arguments that exclude each other, or a uid of the wrong form.
     ValueError
         A notebook or script is passed as a transform record.
-    NotImplementedError
-        Features of runs, and log capture by force.
     """
     transform = arguments.transform
     if isinstance(transform, str):
@@ -94,12 +94,6 @@ def check_arguments(arguments: Arguments) -> None:
             raise InvalidArgument("Pass either source_code or path, not both")
     if arguments.key == "":
         raise InvalidArgument("key is empty: pass a name for the transform, or no key")
-    if arguments.features:
-        raise NotImplementedError(
-            "Runs can't be annotated with features yet: pass values as params={…}"
-        )
-    if arguments.stream_tracking:
-        raise NotImplementedError("The output of a run can't be captured yet")
 
 
 def check_uid(uid: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamindb.errors import CannotSwitchDefaultInstance, TrackNotCalled
-from lamindb.models.current import run_context
+from lamindb.models.current import current_run, run_context
 from lamindb.setup.session import after_switch, before_switch, settings
 
 from .arguments import Arguments
@@ -16,6 +16,8 @@ from .starting import Wishes, start_run
 if TYPE_CHECKING:
     from lamindb.base.types import TransformKind
     from lamindb.models import Artifact, Branch, Project, Run, Space, Transform
+
+    from .watch import Watch
 
 __all__ = ["Context", "context", "finish", "track"]
 
@@ -39,6 +41,7 @@ class Context:
 
     # of all contexts together, as the current run is
     _instance_uid: str | None = None
+    _watch: Watch | None = None
 
     def __init__(self, uid: str | None = None, path: Path | None = None) -> None:
         self._wishes = Wishes(uid=uid, path=path)
@@ -179,7 +182,7 @@ class Context:
         """
         arguments = {name: value for name, value in locals().items() if name != "self"}
         wishes, self._wishes = self._wishes, Wishes()
-        start_run(Arguments(**arguments), wishes)
+        Context._watch = start_run(Arguments(**arguments), wishes, self._forget, Context._watch)
         Context._instance_uid = settings.instance.uid
 
     def _finish(self, ignore_non_consecutive: bool | None = None) -> None:
@@ -203,11 +206,14 @@ class Context:
         run = run_context.run
         if run is None:
             raise TrackNotCalled("Please run `ln.track()` before `ln.finish()`")
-        complete_run(run)
+        complete_run(run, Context._watch)
         self._forget()
 
     def _forget(self) -> None:
         """Nothing is tracked any more."""
+        watch, Context._watch = Context._watch, None
+        if watch is not None:
+            watch.uninstall()
         run_context.clear()
         self._wishes = Wishes()
 
@@ -218,7 +224,7 @@ class Context:
 
     def _refuse_switch(self) -> None:
         """Keep the instance while a run is tracked."""
-        if run_context.run is not None:
+        if current_run() is not None:
             raise CannotSwitchDefaultInstance(
                 "Cannot switch default instance while `ln.track()` is live: call `ln.finish()`"
             )

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
-
 from lamindb.base.log import logger
-from lamindb.base.types import RUN_STATUS_TO_CODE
 
+from .ending import end_run
 from .environment import R_FILE, environment_dir
 from .internal_artifacts import store_environment
 from .messages import say_finished
@@ -16,16 +14,20 @@ from .messages import say_finished
 if TYPE_CHECKING:
     from lamindb.models import Run
 
+    from .watch import Watch
+
 __all__ = ["complete_run"]
 
 
-def complete_run(run: Run) -> None:
+def complete_run(run: Run, watch: Watch | None = None) -> None:
     """Mark a run as completed.
 
     Parameters
     ----------
     run : Run
         The current run.
+    watch : Watch, optional
+        What captures its output; a failure leaves it at work.
 
     Example
     -------
@@ -38,7 +40,13 @@ def complete_run(run: Run) -> None:
         store_environment(run)
     if is_notebook and run.transform.source_code is None:
         logger.warning("did *not* save source code and report of the notebook")
-    run.finished_at = timezone.now()
-    run._status_code = RUN_STATUS_TO_CODE["completed"]
-    run.save(update_fields=["finished_at", "_status_code"])
+    if watch is None:
+        end_run(run, "completed")
+    else:
+        watch.uninstall()
+        try:
+            end_run(run, "completed", watch.log)
+        except BaseException:
+            watch.install()
+            raise
     say_finished(run)

@@ -1,4 +1,4 @@
-"""Artifacts that belong to a run itself: the environment it ran in."""
+"""Artifacts that belong to a run itself: its environment and its report."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from lamindb.models import Run
 
-__all__ = ["INTERNAL_KIND", "store_environment"]
+__all__ = ["INTERNAL_KIND", "store_environment", "store_report"]
 
 INTERNAL_KIND = "__lamindb_run__"
 """Kind of artifacts that listings leave out."""
@@ -66,7 +66,16 @@ def captured_path(folder: Path) -> tuple[Path, str] | None:
 
 def same_or_new(path: Path, description: str) -> Artifact:
     """Saved artifact with this content."""
-    artifact = Artifact(
+    artifact = internal_artifact(path, description)
+    same = Artifact.objects.filter(hash=artifact.hash, kind=INTERNAL_KIND)
+    # there may be several, after a transfer from another instance
+    existing = same.exclude(branch_id=TRASH_BRANCH_ID).order_by("id").first()
+    return existing or artifact.save()
+
+
+def internal_artifact(path: Path, description: str) -> Artifact:
+    """Artifact to be saved that no run counts as its output."""
+    return Artifact(
         path,
         description=description,
         kind=INTERNAL_KIND,
@@ -74,7 +83,31 @@ def same_or_new(path: Path, description: str) -> Artifact:
         skip_hash_lookup=True,
         storage=default_storage(),  # the space of the run may have no location
     )
-    same = Artifact.objects.filter(hash=artifact.hash, kind=INTERNAL_KIND)
-    # there may be several, after a transfer from another instance
-    existing = same.exclude(branch_id=TRASH_BRANCH_ID).order_by("id").first()
-    return existing or artifact.save()
+
+
+def store_report(run: Run, path: Path, description: str) -> None:
+    """Save a file as artifact and set it as report of a run, which is not saved here.
+
+    Parameters
+    ----------
+    run : Run
+        A saved run.
+    path : pathlib.Path
+        Text or HTML. A note is appended if another artifact has the same content, because each
+        run has a report of its own.
+    description : str
+        Description of the artifact.
+
+    Example
+    -------
+    >>> store_report(run, Path("report.html"), f"Report of run {run.uid}")
+    >>> run.report.kind
+    '__lamindb_run__'
+    """
+    artifact = internal_artifact(path, description)
+    if Artifact.objects.filter(hash=artifact.hash, key=None).exists():
+        note = f"report of Run('{run.uid}')"
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"<!-- {note} -->\n" if path.suffix == ".html" else f"→ {note}\n")
+        artifact = internal_artifact(path, description)
+    run.report = artifact.save()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lamindb.base.dates import format_datetime, format_duration
 from lamindb.base.log import logger
 from lamindb.models import Artifact
 
 from .notebooks import imported_packages
+from .redact import redact_params
 
 if TYPE_CHECKING:
     from lamindb.models import Project, Run, Space, Transform
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["say_finished", "say_how_to_identify", "say_imports", "say_started"]
 
 
-def say_started(run: Run, resolution: Resolution, *, is_resumed: bool) -> None:
-    """Log what was created or loaded, and the parameters.
+def say_started(run: Run, resolution: Resolution, features: dict[Any, Any] | None = None) -> None:
+    """Log what was created or loaded, the parameters, and the values of features.
 
     Parameters
     ----------
@@ -29,8 +30,8 @@ def say_started(run: Run, resolution: Resolution, *, is_resumed: bool) -> None:
         The run that begins.
     resolution : Resolution
         Its transform and what happened to it.
-    is_resumed : bool
-        Whether the run began earlier.
+    features : dict, optional
+        Values by feature or by name of a feature.
     """
     if run.cli_args:
         logger.important(f"script invoked with: {run.cli_args}")
@@ -38,13 +39,27 @@ def say_started(run: Run, resolution: Resolution, *, is_resumed: bool) -> None:
     verb = "created" if resolution.is_new else "loaded"
     notes = [*resolution.notes, f"{verb} Transform('{transform.uid}', key='{transform.key}')"]
     entrypoint = f", entrypoint='{run.entrypoint}'" if run.entrypoint else ""
-    verb = "re-started" if is_resumed else "started new"
+    verb = "re-started" if run.status == "restarted" else "started new"
     notes.append(f"{verb} Run('{run.uid}'{entrypoint}) at {format_datetime(run.started_at)}")
     message = ", ".join(notes)
     if run.params:
-        shown = ", ".join(f"{name}={value!r}" for name, value in run.params.items())
-        message += f"\n→ params: {shown}"
+        message += f"\n→ params: {listed(run.params)}"
+    if features:
+        message += f"\n→ features: {listed(redact_params(by_name(features)))}"
     logger.important(message)
+
+
+def listed(values: dict[str, Any]) -> str:
+    """Names and values in one line."""
+    return ", ".join(f"{name}={value!r}" for name, value in values.items())
+
+
+def by_name(features: dict[Any, Any]) -> dict[str, Any]:
+    """Values by the name of their feature; records are named, too."""
+    return {
+        key if isinstance(key, str) else key.name: getattr(value, "name", None) or value
+        for key, value in features.items()
+    }
 
 
 def say_imports(source: Source) -> None:

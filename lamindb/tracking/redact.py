@@ -12,6 +12,7 @@ __all__ = [
     "redact_arguments",
     "redact_params",
     "redact_source",
+    "secret_texts",
 ]
 
 PLACEHOLDER = "***REDACTED***"
@@ -136,6 +137,51 @@ def redact_arguments(arguments: list[str]) -> list[str]:
             argument = PLACEHOLDER
         redacted.append(argument)
     return redacted
+
+
+_SHORTEST_SECRET = 4
+
+
+def secret_texts(params: dict[str, Any] | None, arguments: list[str]) -> set[str]:
+    """Secrets in parameters and on the command line, to recognise them elsewhere.
+
+    Parameters
+    ----------
+    params : dict, optional
+        Names and values, before redaction.
+    arguments : list of str
+        Arguments of the command line, before redaction.
+
+    Returns
+    -------
+    set of str
+        Without those that are so short that they occur everywhere.
+
+    Example
+    -------
+    >>> secret_texts({"hub": {"token": "abcd"}}, ["--password=efgh"])
+    {'abcd', 'efgh'}
+    """
+    found = set(_secrets_in(params or {}))
+    for given, redacted in zip(arguments, redact_arguments(arguments), strict=True):
+        if given != redacted:
+            found.add(given if redacted == PLACEHOLDER else given.partition("=")[2])
+    return {text for text in found if len(text) >= _SHORTEST_SECRET}
+
+
+def _secrets_in(value: Any, *, is_secret: bool = False) -> list[str]:
+    if isinstance(value, str):
+        return [value] if is_secret or is_sensitive_value(value) else []
+    if type(value) is dict:
+        pairs = [
+            (item, is_secret or (isinstance(key, str) and is_sensitive_key(key)))
+            for key, item in value.items()
+        ]
+    elif type(value) in (list, tuple):
+        pairs = [(item, is_secret) for item in value]
+    else:
+        return []
+    return [text for item, secret in pairs for text in _secrets_in(item, is_secret=secret)]
 
 
 # -- source code ---------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from lamindb.base.log import logger
 from lamindb.base.types import RUN_STATUS_TO_CODE
 from lamindb.errors import IntegrityError
 from lamindb.models import Run, Transform
+from lamindb.models.annotate.preparing import resolve_keys
 from lamindb.models.current import current_user_id, run_context
 from lamindb.setup.session import require_instance, settings
 from lamindb.setup.session_settings import settings as session_settings
@@ -22,11 +24,15 @@ from .detect import cli_arguments, detect_source
 from .environment import capture_environment
 from .internal_artifacts import store_environment
 from .messages import say_how_to_identify, say_imports, say_started
-from .redact import redact_arguments
+from .redact import redact_arguments, secret_texts
+from .run_log import RunLog
 from .source import Source, source_from_file, source_from_string
 from .transforms import Resolution, resolve_transform
+from .watch import Watch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .arguments import Arguments, Links
 
 __all__ = ["Wishes", "start_run"]
@@ -46,7 +52,12 @@ class Wishes:
     path: Path | None = None
 
 
-def start_run(arguments: Arguments, wishes: Wishes) -> None:
+def start_run(
+    arguments: Arguments,
+    wishes: Wishes,
+    forget: Callable[[], None],
+    earlier: Watch | None = None,
+) -> Watch | None:
     """Make a run the current one; does nothing in a database that can only be read.
 
     Parameters
@@ -55,6 +66,15 @@ def start_run(arguments: Arguments, wishes: Wishes) -> None:
         Arguments of `ln.track()`.
     wishes : Wishes
         Attributes of `ln.context`.
+    forget : callable
+        Called if the run ends otherwise than by `ln.finish()`.
+    earlier : Watch, optional
+        Watch of the run before, which is abandoned.
+
+    Returns
+    -------
+    Watch or None
+        What captures the output of the current run and ends it; it is at work.
 
     Raises
     ------
@@ -64,7 +84,7 @@ def start_run(arguments: Arguments, wishes: Wishes) -> None:
     require_instance()
     if settings.instance.is_read_only_connection:
         logger.warning(SKIPPED)
-        return
+        return earlier
     check_arguments(arguments)
     links = resolve_links(arguments)
     before = replace(run_context)
@@ -81,19 +101,40 @@ def start_run(arguments: Arguments, wishes: Wishes) -> None:
         vars(run_context).update(vars(before))
         if isinstance(error, DatabaseError) and is_read_only(error):
             logger.warning(SKIPPED)
-            return
+            return earlier
         raise
     run_context.run = run
+    if earlier is not None:
+        earlier.uninstall()
+    watch = None
+    if is_watched(run, arguments):
+        watch = Watch(RunLog(run, secret_texts(arguments.params, cli_arguments())), forget)
+        watch.install()
     capture_environment(run.uid)
     if source is not None and source.kind != "notebook":
         store_environment(run)
-    say_started(run, resolution, is_resumed=run.status == "restarted")
+    say_started(run, resolution, arguments.features)
     if source is not None:
-        say_without_git()
-        if arguments.pypackages is not False:
-            say_imports(source)
-        if uid is None:
-            say_how_to_identify(resolution.transform, source, arguments)
+        say_about_source(source, resolution.transform, arguments, has_uid=uid is not None)
+    return watch
+
+
+def say_about_source(
+    source: Source, transform: Transform, arguments: Arguments, *, has_uid: bool
+) -> None:
+    """Log what follows from the source: imports, and how to find the transform again."""
+    say_without_git()
+    if arguments.pypackages is not False:
+        say_imports(source)
+    if not has_uid:
+        say_how_to_identify(transform, source, arguments)
+
+
+def is_watched(run: Run, arguments: Arguments) -> bool:
+    """Whether to capture what a run prints, and to end it with its process."""
+    if arguments.stream_tracking is None:
+        return run.transform.kind == "script"
+    return arguments.stream_tracking
 
 
 def say_without_git() -> None:
@@ -133,6 +174,7 @@ def write(
     Another process may make the same new version at the same time; then the decision is made
     again.
     """
+    features = resolve_keys(arguments.features) if arguments.features else {}
     for attempt in range(ATTEMPTS):
         resolution = choose_transform(arguments, wishes, source, uid)
         try:
@@ -140,6 +182,8 @@ def write(
                 resolution.store()
                 run = make_run(resolution.transform, arguments, links, source)
                 run.save()
+                if features:
+                    run.features.update_values(features)
         except BaseException as error:
             if resolution.is_new:
                 resolution.transform._state.adding, resolution.transform.pk = True, None
@@ -161,11 +205,18 @@ def choose_transform(
     else:
         resolution = resolve_transform(source, uid)
         resolution.describe(source.description)
-        if cli_arguments() and source.kind == "script" and not resolution.transform.description:
+        if is_command(arguments, source) and not resolution.transform.description:
             resolution.describe(f"CLI: {source.path.name if source.path else source.key}")
     resolution.describe(wishes.description)
     resolution.tag(wishes.version)
     return resolution
+
+
+def is_command(arguments: Arguments, source: Source) -> bool:
+    """Whether the source is a script that was called with arguments, not just a part of it."""
+    if source.kind != "script" or not cli_arguments():
+        return False
+    return arguments.entrypoint is None or source.path == Path(sys.argv[0]).resolve()
 
 
 def make_run(
@@ -179,7 +230,7 @@ def make_run(
             "plan": links.plan,
             "initiated_by_run": links.initiated_by_run,
             "entrypoint": arguments.entrypoint,
-            "cli_args": cli_args(),
+            "cli_args": None if arguments.is_step else cli_args(),
         }.items()
         if value is not None
     }

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 import lamindb as ln
-from lamindb.errors import InvalidArgument
+from lamindb.errors import InvalidArgument, ValidationError
 from tests.tracking.conftest import Script
 
 
@@ -218,8 +218,8 @@ def test_path_forms(
         ({"path": "train.py", "key": "a" * 1025}, ValueError, "key of Transform has 1025 char"),
         ({"path": "train.py", "entrypoint": "a" * 256}, ValueError, "entrypoint of Run has 256"),
         ({"path": "train.py", "params": [1]}, InvalidArgument, "params has to be a dictionary"),
-        ({"path": "train.py", "features": {"a": 1}}, NotImplementedError, "features"),
-        ({"path": "train.py", "stream_tracking": True}, NotImplementedError, "captured"),
+        ({"path": "train.py", "features": {"a": 1}}, ValidationError, "could not be validated"),
+        ({"path": "train.py", "features": [1]}, TypeError, "Pass a dictionary of features"),
         ({"transform": "short", "path": "train.py"}, InvalidArgument, "auto-generated uid"),
     ],
     ids=lambda v: repr(v)[:40] if isinstance(v, dict) else "",

@@ -46,7 +46,10 @@ def test_track_and_finish(instance, script: Script, run_script) -> None:
     assert run.started_at <= run.finished_at
     assert run._is_consecutive is True
     assert run.environment.description == "requirements.txt"
-    assert run.report is None
+    assert run.report.path.read_text() == "\n".join(lines[:-1]) + "\n"
+    assert (run.report.kind, run.report.key, run.report.run) == ("__lamindb_run__", None, None)
+    assert run.report.description == f"log streams of run {run.uid}"
+    assert run.report.suffix == ".txt"
 
 
 def test_inputs_and_outputs(instance, script: Script, run_script) -> None:
@@ -69,8 +72,6 @@ ln.ULabel(name="made here").save()
     assert run.outputs.to_list("key") == ["out.txt"]
     assert ln.ULabel.get(name="made here").run == run
     assert ln.Artifact.get(key="out.txt").transform.key == "step.py"
-    # no finish()
-    assert (run.status, run.finished_at) == ("started", None)
     run_script(path)
     second = ln.Run.filter().order_by("-id").first()
     assert second.inputs.to_list("key") == ["in.txt"]
@@ -127,7 +128,7 @@ def test_a_crash_leaves_code_and_environment(instance, script: Script, run_scrip
     run = ln.Run.filter().one()
     assert run.transform.source_code.endswith("1 / 0\n")
     assert run.environment is not None
-    assert run.finished_at is None
+    assert run.status == "errored"
 
 
 def test_no_file(instance, run_python: Callable, in_tmp: Path) -> None:
