@@ -11,6 +11,7 @@ import benchmarks.cloud
 import benchmarks.curating
 import benchmarks.curation
 import benchmarks.files
+import benchmarks.functions
 import benchmarks.lineage
 import benchmarks.memory
 import benchmarks.ontologies

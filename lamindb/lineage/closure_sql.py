@@ -3,8 +3,7 @@
 Both databases know `WITH RECURSIVE`. A recursive query may name itself once on Postgres, which the
 steps share by a lateral join; SQLite has no lateral joins, but takes several recursive terms, see
 https://www.sqlite.org/lang_with.html#recursive_common_table_expressions. `CROSS JOIN` makes SQLite
-keep the order of tables (https://www.sqlite.org/optoverview.html#crossjoin), and a unary plus keeps
-it from the index of a column where most rows have the same value.
+keep the order of tables (https://www.sqlite.org/optoverview.html#crossjoin).
 """
 
 from __future__ import annotations
@@ -71,11 +70,16 @@ def lineage_sql(start: Start, vendor: str) -> str:
     return f"WITH RECURSIVE {', '.join(tables)} {' UNION ALL '.join(selects)}"
 
 
-class Step(NamedTuple):
-    """Tables and conditions that lead from one run to others."""
+class Table(NamedTuple):
+    """A table to go through, and which of its rows."""
 
-    tables: tuple[str, ...]
+    name: str
+    alias: str
     conditions: tuple[str, ...]
+
+
+Step = list[Table]
+"""Tables that lead from one run, `walked`, to others, `run`, in this order."""
 
 
 def walk(name: str, first: tuple[str, str], steps: list[Step], start: Start, vendor: str) -> str:
@@ -91,15 +95,32 @@ def walk(name: str, first: tuple[str, str], steps: list[Step], start: Start, ven
     base = select(f"run.id{level}", ("lamindb_run run",), conditions)
     walked = f"{name} walked"
     if vendor == "postgresql":
-        reached = " UNION ALL ".join(select("run.id", *step) for step in steps)
+        reached = " UNION ALL ".join(in_order("run.id", step) for step in steps)
         tables = (walked, f"LATERAL ({reached}) reached")
         recursive = [select(f"reached.id{next_level}", tables, limit)]
     else:
         recursive = [
-            select(f"run.id{next_level}", (walked, *tables), (*conditions, *limit))
-            for tables, conditions in steps
+            select(
+                f"run.id{next_level}",
+                (walked, *names_of(step)),
+                (*conditions_of(step), *limit),
+            )
+            for step in steps
         ]
     return f"{name}({names}) AS ({' UNION '.join([base, *recursive])})"
+
+
+def in_order(columns: str, step: Step) -> str:
+    """A SELECT that Postgres runs table by table, even if it knows nothing about their sizes.
+
+    `OFFSET 0` keeps it from joining the tables in another order.
+    """
+    tables = [
+        f"LATERAL (SELECT {alias}.* FROM {name} {alias} WHERE {' AND '.join(conditions)} OFFSET 0)"
+        f" {alias}"
+        for name, alias, conditions in step
+    ]
+    return select(columns, tuple(tables), ())
 
 
 def select(columns: str, tables: tuple[str, ...], conditions: tuple[str, ...]) -> str:
@@ -108,10 +129,25 @@ def select(columns: str, tables: tuple[str, ...], conditions: tuple[str, ...]) -
     return f"SELECT {columns} FROM {' CROSS JOIN '.join(tables)}{where}"
 
 
+def names_of(step: Step) -> tuple[str, ...]:
+    """Tables as they stand behind FROM."""
+    return tuple(f"{name} {alias}" for name, alias, _ in step)
+
+
+def conditions_of(step: Step) -> tuple[str, ...]:
+    """Conditions of all tables."""
+    return tuple(condition for table in step for condition in table.conditions)
+
+
 def visible(start: Start, alias: str, kind: str) -> str:
-    """Condition that a row is on a branch that is seen, or what everything starts from."""
-    on_branch = f"+{alias}.branch_id IN ({', '.join(map(str, start.branches))})"
-    return f"({on_branch} OR {alias}.id = {start.id})" if kind == start.kind else on_branch
+    """Condition that a row is on a branch that is seen, or what everything starts from.
+
+    The databases take a plain condition on the branch for one that leaves few rows, and would begin
+    with all rows of a branch; a CASE they cannot estimate.
+    """
+    branches = ", ".join(map(str, start.branches))
+    is_start = f" OR {alias}.id = {start.id}" if kind == start.kind else ""
+    return f"CASE WHEN {alias}.branch_id IN ({branches}){is_start} THEN TRUE ELSE FALSE END"
 
 
 def creator(start: Start) -> tuple[str, str]:
@@ -125,55 +161,64 @@ def creator_and_consumers(start: Start) -> tuple[str, str]:
 
     The creator is among them, for what it created besides may be used as well.
     """
-    is_creator = creator(start)[0]
+    is_creator, level = creator(start)
     if start.kind == "run":
-        return is_creator, "0"
+        return is_creator, level
     table = f"lamindb_{start.kind}_input_of_runs"
-    consumes = f"run.id IN (SELECT run_id FROM {table} WHERE {start.kind}_id = {start.id})"
-    return f"({is_creator} OR {consumes})", f"CASE WHEN {is_creator} THEN 0 ELSE 1 END"
+    ids = f"SELECT run_id FROM {table} WHERE {start.kind}_id = {start.id}"
+    if start.run_id is not None:
+        ids += f" UNION ALL SELECT {start.run_id}"
+    return f"run.id IN ({ids})", f"CASE WHEN {is_creator} THEN 0 ELSE 1 END"
 
 
 def steps_up(start: Start) -> list[Step]:
     """From a run to the runs that created what it read."""
     return [
-        Step(
-            (f"lamindb_{data}_input_of_runs link", f"lamindb_{data} data", "lamindb_run run"),
-            (
-                "link.run_id = walked.id",
-                f"data.id = link.{data}_id",
-                "run.id = data.run_id",
-                visible(start, "data", data),
-                visible(start, "run", "run"),
-            ),
-        )
+        [
+            Table(f"lamindb_{data}_input_of_runs", "link", ("link.run_id = walked.id",)),
+            data_table(start, data, f"data.id = link.{data}_id"),
+            run_table(start, "run.id = data.run_id"),
+        ]
         for data in DATA
     ]
 
 
 def steps_down(start: Start) -> list[Step]:
     """From a run to the runs that read what it wrote."""
-    steps = []
-    for data in DATA:
-        for made_tables, made in made_by("walked.id", data):
-            tables = (*made_tables, f"lamindb_{data}_input_of_runs link", "lamindb_run run")
-            conditions = (
-                *made,
-                f"link.{data}_id = data.id",
-                "run.id = link.run_id",
-                visible(start, "data", data),
-                visible(start, "run", "run"),
-            )
-            steps.append(Step(tables, conditions))
-    return steps
-
-
-def made_by(run: str, data: str) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Tables and conditions for what a run created, and for what it created again."""
-    again = f"lamindb_{data}_recreating_runs again"
     return [
-        ((f"lamindb_{data} data",), (f"data.run_id = {run}",)),
-        ((again, f"lamindb_{data} data"), (f"again.run_id = {run}", f"data.id = again.{data}_id")),
+        [
+            *made,
+            Table(f"lamindb_{data}_input_of_runs", "link", (f"link.{data}_id = data.id",)),
+            run_table(start, "run.id = link.run_id"),
+        ]
+        for data in DATA
+        for made in made_by("walked.id", start, data)
     ]
+
+
+def data_table(start: Start, data: str, condition: str) -> Table:
+    """Artifacts or collections that are seen."""
+    return Table(f"lamindb_{data}", "data", (condition, visible(start, "data", data)))
+
+
+def run_table(start: Start, condition: str) -> Table:
+    """Runs that are seen."""
+    return Table("lamindb_run", "run", (condition, visible(start, "run", "run")))
+
+
+def made_by(run: str, start: Start, data: str) -> list[Step]:
+    """Tables that lead to what a run created, and to what it created again."""
+    again = Table(f"lamindb_{data}_recreating_runs", "again", (f"again.run_id = {run}",))
+    return [
+        [data_table(start, data, f"data.run_id = {run}")],
+        [again, data_table(start, data, f"data.id = again.{data}_id")],
+    ]
+
+
+def read_by(run: str, start: Start, data: str) -> Step:
+    """Tables that lead to what a run read."""
+    link = Table(f"lamindb_{data}_input_of_runs", "link", (f"link.run_id = {run}",))
+    return [link, data_table(start, data, f"data.id = link.{data}_id")]
 
 
 def run_rows() -> str:
@@ -190,11 +235,10 @@ def run_rows() -> str:
 
 def data_rows(start: Start, data: str, role: str) -> str:
     """One row for each artifact or collection that a run read, created, or created again."""
-    link = f"lamindb_{data}_input_of_runs link"
-    read = ((link, f"lamindb_{data} data"), ("link.run_id = runs.id", f"data.id = link.{data}_id"))
-    tables, conditions = dict(zip(ROLES, [read, *made_by("runs.id", data)], strict=True))[role]
+    ways = [read_by("runs.id", start, data), *made_by("runs.id", start, data)]
+    way = dict(zip(ROLES, ways, strict=True))[role]
     return select(
         f"'{data}', '{role}', runs.id, data.id, data.uid, data.key, NULL, NULL",
-        ("runs", *tables),
-        (*conditions, visible(start, "data", data)),
+        ("runs", *names_of(way)),
+        conditions_of(way),
     )

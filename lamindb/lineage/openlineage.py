@@ -181,7 +181,7 @@ class Export:
             facets["executionParameters"] = parameter.ExecutionParametersRunFacet(
                 parameters=[
                     parameter.ExecutionParameter(key=key, value=as_text(value))
-                    for key, value in run.params.items()
+                    for key, value in sorted(run.params.items())
                 ],
                 producer=self.producer,
             )
@@ -343,9 +343,10 @@ def split_location(path: str) -> tuple[str, str]:
 
 def as_uri(namespace: str, name: str) -> str:
     """URI of a dataset."""
-    if namespace == "file":
-        return f"file://{'' if name.startswith('/') else '/'}{quote(name)}"
-    return f"{namespace}/{quote(name)}"
+    path = quote(name, safe="/:")
+    if namespace != "file":
+        return f"{namespace}/{path}"
+    return f"file://{path}" if path.startswith("/") else f"file:///{path}"
 
 
 def event_dicts(events: Iterable[Any]) -> list[dict[str, Any]]:

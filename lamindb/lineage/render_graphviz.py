@@ -53,35 +53,39 @@ def records_digraph(graph: Graph) -> graphviz.Digraph:
 
 
 def lineage_digraph(graph: Graph) -> graphviz.Digraph:
-    """Data and runs; each edge follows what it connects."""
+    """Data and runs; each edge follows what it connects.
+
+    Lines are written here: the library takes 20 times as long to find out what has to be quoted.
+    """
     from graphviz import Digraph
 
     drawing = Digraph(graph.focus, node_attr={**FONT, **DATA}, edge_attr=ARROW)
-    drawn: set[str] = set()
-
-    def draw(node_id: str) -> None:
-        if node_id not in drawn:
-            drawn.add(node_id)
-            drawing.node(node_id, **attributes(graph.nodes[node_id], node_id == graph.focus))
-
+    lines = {node.id: node_line(node, node.id == graph.focus) for node in graph.nodes.values()}
     for (upper, lower), again in graph.edges.items():
-        draw(upper)
-        draw(lower)
-        dashed = {"style": "dashed"} if again else {}
-        drawing.edge(upper, lower, color=EDGE_COLOR, **dashed)
-    for node_id in graph.nodes:
-        draw(node_id)
+        drawing.body += [lines.pop(node_id) for node_id in (upper, lower) if node_id in lines]
+        style = " style=dashed" if again else ""
+        edge = f"{quoted(upper)} -> {quoted(lower)}"
+        drawing.body.append(f"\t{edge} [color={EDGE_COLOR}{style}]\n")
+    drawing.body += lines.values()
     return drawing
 
 
-def attributes(node: Node, is_focus: bool) -> dict[str, str]:
-    """Label and looks of a node."""
+def node_line(node: Node, is_focus: bool) -> str:
+    """Line about a node, with a label of HTML."""
     label = html_text(node.label)
     if node.time:
         label += f'<BR/><FONT COLOR="GREY" POINT-SIZE="10">run at {html_text(node.time)}</FONT>'
-    fill = RUN_FILL if node.kind == RUN else DATA["fillcolor"]
+    fill = f'"{RUN_FILL}"' if node.kind == RUN else DATA["fillcolor"]
     style = f"{BOX['style']},bold" if is_focus else BOX["style"]
-    return {"label": f"<{label}>", "fillcolor": fill, "shape": BOX["shape"], "style": style}
+    looks = f'fillcolor={fill} shape={BOX["shape"]} style="{style}"'
+    return f"\t{quoted(node.id)} [label=<{label}> {looks}]\n"
+
+
+def quoted(node_id: str) -> str:
+    """Id of a node, with quotes if it needs some: uids of old databases may have any characters."""
+    if node_id.isidentifier():
+        return node_id
+    return '"' + node_id.replace("\\", "").replace('"', '\\"') + '"'
 
 
 def html_text(text: str) -> str:

@@ -174,3 +174,12 @@ def test_r_renders_images(pipeline, dot, tmp_path) -> None:
 def test_dot_is_the_real_one(dot) -> None:
     result = subprocess.run([dot, "-V"], capture_output=True, text=True, check=True)
     assert "graphviz version" in result.stderr
+
+
+def test_ids_that_need_quotes(dot) -> None:
+    graph = Graph('artifact_a-"b')
+    graph.connect(Node("run_ü", "run", "run"), Node(graph.focus, "a", "artifact"))
+    assert 'run_ü -> "artifact_a-\\"b" [color=dimgrey]' in digraph(graph).source
+    svg = ElementTree.fromstring(digraph(graph).pipe(format="svg", encoding="utf-8"))
+    titles = [title.text for title in svg.iter("{http://www.w3.org/2000/svg}title")]
+    assert titles[1:] == ["run_ü", 'artifact_a-"b', 'run_ü->artifact_a-"b']
