@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from lamindb.base.log import logger
-from lamindb.models.bulk import insert_rows
+from lamindb.base.text import listed
+from lamindb.models.bulk import insert_rows, update_rows
 from lamindb.models.current import ARCHIVE_BRANCH_ID, MAIN_BRANCH_ID, TRASH_BRANCH_ID
 from lamindb.models.initialization import become
 from lamindb.models.registry_fields import column_names
@@ -52,15 +54,38 @@ def insert_once(registry: Any, records: list[Any], using: str, *, is_single: boo
     parent_ids = [record._parent_ids for record in records]
     with unsaved_on_failure(*records), transaction.atomic(using=using):
         lock(using, registry._meta.db_table)
-        fresh, repeated = take_existing(registry, records, using)
-        if fresh:
-            insert_rows(registry, fresh, using)
-        for record, first in repeated:
+        met = meet_existing(registry, records, using)
+        if met.fresh:
+            insert_rows(registry, met.fresh, using)
+        if met.hidden:
+            restore_rows(registry, met.hidden, using)
+        for record, first in met.repeated:
             become(record, first)
         for record, ids in zip(records, parent_ids, strict=True):
             record._parent_ids = ids
-        save_ancestors(registry, records, using, is_single=is_single)
-    return len(fresh)
+        changed = {id(record) for record in (*met.fresh, *(record for record, _ in met.hidden))}
+        new = [record for record in records if id(record) in changed or record._parent_ids]
+        save_ancestors(registry, new, using, is_single=is_single)
+    return len(met.fresh)
+
+
+@dataclass
+class Met:
+    """What records met in the database.
+
+    Parameters
+    ----------
+    fresh
+        Records to insert.
+    repeated
+        Records and earlier ones with the same identifier.
+    hidden
+        Records and the rows that they are, which are in the trash or in the archive.
+    """
+
+    fresh: list[Any] = field(default_factory=list)
+    repeated: list[tuple[Any, Any]] = field(default_factory=list)
+    hidden: list[tuple[Any, Any]] = field(default_factory=list)
 
 
 def unique_fields(registry: Any) -> list[str]:
@@ -79,68 +104,56 @@ def is_unique(registry: Any, name: str) -> bool:
 def existing_rows(registry: Any, records: Iterable[Any], using: str) -> dict[tuple[str, Any], Any]:
     """Rows on any branch that have an identifier of one of the records, by field and value."""
     condition = Q()
-    fields = unique_fields(registry)
-    for field in fields:
-        values = {value for record in records if (value := getattr(record, field)) is not None}
+    names = unique_fields(registry)
+    for name in names:
+        values = {value for record in records if (value := getattr(record, name)) is not None}
         if values:
-            condition |= Q(**{f"{field}__one_of": values})
+            condition |= Q(**{f"{name}__one_of": values})
     rows = registry.objects.using(using).filter(condition).order_by("-id")
-    return {(field, getattr(row, field)): row for row in rows for field in fields}
+    return {(name, getattr(row, name)): row for row in rows for name in names}
 
 
-def take_existing(
-    registry: Any, records: list[Any], using: str
-) -> tuple[list[Any], list[tuple[Any, Any]]]:
-    """Make records that exist the rows.
-
-    Returns
-    -------
-    Records to insert, and pairs of a record and the earlier one with the same identifier.
-    """
+def meet_existing(registry: Any, records: list[Any], using: str) -> Met:
+    """Make records that exist the rows, but for hidden ones; and find out about the others."""
     fields = unique_fields(registry)
     rows = existing_rows(registry, records, using)
-    fresh: list[Any] = []
-    repeated: list[tuple[Any, Any]] = []
+    met = Met()
     first: dict[tuple[str, Any], Any] = {}
     for record in records:
-        keys = [(field, value) for field in fields if (value := getattr(record, field)) is not None]
+        keys = [(name, value) for name in fields if (value := getattr(record, name)) is not None]
         row = next((rows[key] for key in keys if key in rows), None)
         same = next((first[key] for key in keys if key in first), None)
-        if row is not None:
-            take_row(record, row, using)
-        elif same is not None:
-            repeated.append((record, same))
+        first |= {key: record for key in keys if key not in first}
+        if same is not None:
+            met.repeated.append((record, same))
+        elif row is None:
+            met.fresh.append(record)
+        elif row.branch_id in HIDDEN_BRANCHES:
+            met.hidden.append((record, row))
         else:
-            fresh.append(record)
-            first |= dict.fromkeys(keys, record)
-    return fresh, repeated
+            shared = next(name for name in fields if is_same(record, row, name))
+            name = registry.__name__
+            logger.warning(f"returning {name} record with same ['{shared}']: {row!r}")
+            become(record, row)
+    return met
 
 
-def take_row(record: Any, row: Any, using: str) -> None:
-    """Become a row that exists; a hidden one comes back with the new values."""
-    registry: Any = type(record)
-    name = registry.__name__
-    if row.branch_id in HIDDEN_BRANCHES:
-        origin = "trash" if row.branch_id == TRASH_BRANCH_ID else "archive"
+def restore_rows(registry: Any, pairs: list[tuple[Any, Any]], using: str) -> None:
+    """Take rows out of the trash or the archive, with the values of the records."""
+    for record, row in pairs:
         row.branch_id = MAIN_BRANCH_ID
         for attribute in column_names(registry) - KEPT:
             value = record.__dict__.get(attribute)
             if value is not None:
                 setattr(row, attribute, value)
-        row.save(using=using)
-        logger.important(f"restored {name} record from {origin}: {record_label(row)}")
-    else:
-        same = next(f for f in unique_fields(registry) if is_same(record, row, f))
-        logger.warning(f"returning {name} record with same ['{same}']: {row!r}")
-    become(record, row)
+        become(record, row)
+    update_rows(registry, [record for record, _ in pairs], using)
+    plural = "" if len(pairs) == 1 else "s"
+    labels = listed(getattr(row, row._name_field) or row.uid for _, row in pairs)
+    logger.important(f"restored {registry.__name__} record{plural} from trash: {labels}")
 
 
 def is_same(record: Any, row: Any, field: str) -> bool:
     """Whether two records share a value."""
     value = getattr(record, field)
     return value is not None and value == getattr(row, field)
-
-
-def record_label(record: Any) -> str:
-    """Name of a record in quotes, else its uid."""
-    return f"'{getattr(record, record._name_field) or record.uid}'"

@@ -57,9 +57,18 @@ def find_or_create_organism(organism: Any) -> Organism:
 
 
 def find_organism(name: str) -> Organism | None:
-    """The saved organism of a name, else of a scientific name."""
+    """The saved organism of a name, else of a scientific name, else of the species' taxon id."""
     rows = registry_of_organisms().filter().order_by("id")
-    return rows.filter(name=name).first() or rows.filter(scientific_name=name).first()
+    found = rows.filter(name=name).first() or rows.filter(scientific_name=name).first()
+    species = species_named(name)
+    if found is None and species is not None and not species.is_breed:
+        found = rows.filter(ontology_id=taxon(species)).first()
+    return found
+
+
+def taxon(species: Species) -> str:
+    """Ontology id of a species."""
+    return f"NCBITaxon:{species.taxon_id}"
 
 
 def check_organism(organism: Any) -> None:
@@ -122,10 +131,10 @@ def built_in(species: Species) -> Organism:
     """Unsaved record of a species that is built in, because no table could be read."""
     logger.warning(
         f"no table of organisms is available: creating Organism '{species.name}' "
-        f"(NCBITaxon:{species.taxon_id}) without a source"
+        f"({taxon(species)}) without a source"
     )
     return registry_of_organisms()(
         name=species.name,
-        ontology_id=f"NCBITaxon:{species.taxon_id}",
+        ontology_id=taxon(species),
         scientific_name=species.scientific_name,
     )

@@ -12,6 +12,7 @@ from django.db.models.base import ModelBase
 from lamindb.base.deprecation import deprecated
 from lamindb.base.descriptors import class_and_instance_method
 from lamindb.base.fields import BooleanField, ForeignKey, JSONField
+from lamindb.base.registries import get_registry_name
 
 from . import attributes, construction, deletion, describe, notes, representation, saving
 from .availability import require_tables
@@ -208,6 +209,10 @@ class Registry(ModelBase):
     def using(cls, instance: str | None) -> QuerySet:
         """Deprecated alias of `connect`."""
         return cls.connect(instance)
+
+    def __get_name_with_module__(cls) -> str:
+        """Name of the registry, with its module unless that is the core: `bionty.CellType`."""
+        return get_registry_name(cls)
 
     def __dir__(cls) -> list[str]:
         return attributes.of_registry(cls)

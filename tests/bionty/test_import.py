@@ -26,6 +26,16 @@ def test_all_names_are_there():
     assert bionty.CellType is bionty.models.CellType
 
 
+def test_full_names():
+    assert bionty.CellType.__get_name_with_module__() == "bionty.CellType"
+    assert bionty.models.Species.__get_name_with_module__() == "bionty.Organism"
+
+
+def test_the_old_name_of_uids():
+    with pytest.warns(DeprecationWarning, match=r"use bionty\.uids"):
+        assert bionty.ids is bionty.uids
+
+
 def test_unknown_name():
     with pytest.raises(AttributeError, match="module 'bionty' has no attribute 'Nucleus'"):
         bionty.Nucleus  # noqa: B018

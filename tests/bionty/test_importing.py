@@ -7,7 +7,12 @@ import pytest
 
 import bionty as bt
 import lamindb as ln
-from lamindb.errors import FieldValidationError, IntegrityError, OntologyNotAvailable
+from lamindb.errors import (
+    CorruptedOntology,
+    FieldValidationError,
+    IntegrityError,
+    OntologyNotAvailable,
+)
 
 
 def terms(**parents: list[str]) -> pd.DataFrame:
@@ -154,6 +159,44 @@ def test_too_long_values_are_refused(instance) -> None:
     with pytest.raises(FieldValidationError, match="name of a term of mine has 300 characters"):
         bt.CellType.import_source(source)
     assert bt.CellType.filter().count() == 0
+
+
+def test_a_truncated_table(sources, assets, tmp_path, monkeypatch) -> None:
+    name = "df_all__cl__2026-03-26__CellType.parquet"
+    (tmp_path / name).write_bytes((assets / name).read_bytes()[:10_000])
+    monkeypatch.setenv("BIONTY_ASSETS", str(tmp_path))
+    for call in (
+        lambda: bt.CellType.import_source(sources[name]),
+        lambda: bt.CellType.from_source(name="T cell", source=sources[name]),
+        lambda: bt.CellType.public(source=sources[name]),
+    ):
+        with pytest.raises(CorruptedOntology, match=name.replace(".", r"\.")):
+            call()
+    assert bt.CellType.filter().count() == 0
+    assert (tmp_path / name).stat().st_size == 10_000
+
+
+def test_other_organisms_records(sources) -> None:
+    bt.CellMarker.import_source(organism="human")
+    bt.Protein.import_source(organism="Homo sapiens")
+    assert bt.CellMarker.filter().count() == 393
+    assert bt.Protein.filter().count() == 20_366
+    assert bt.CellMarker.get(name="CD4").uid == bt.uids.ontology("CD4human")
+    assert bt.Organism.filter().to_list("name") == ["human"]
+
+
+def test_settings_are_read_once_per_call(sources, monkeypatch) -> None:
+    from lamindb.models import construction
+
+    calls = []
+    for name in ("current_branch_id", "current_space_id"):
+        read = getattr(construction, name)
+        monkeypatch.setattr(construction, name, lambda read=read: calls.append(read) or read())
+    bt.CellType.import_source()
+    assert len(calls) <= 2
+    calls.clear()
+    bt.Tissue.from_values(["lung", "heart", "kidney", "liver", "brain"]).save()
+    assert len(calls) <= 4
 
 
 def test_completeness_follows_what_is_deleted(instance) -> None:
