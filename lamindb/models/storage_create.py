@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from lamindb.base.log import logger
@@ -51,6 +52,10 @@ def construct_storage(storage: Storage, args: tuple[Any, ...], kwargs: dict[str,
         cannot be a storage location.
     FieldValidationError
         Unknown keywords, no root, text that is too long.
+    TypeError
+        The root is no path.
+    NotADirectoryError
+        The root is a file.
     """
     registry = type(storage)
     if len(args) > 1:
@@ -61,7 +66,7 @@ def construct_storage(storage: Storage, args: tuple[Any, ...], kwargs: dict[str,
     check_uid_length(registry, kwargs)
     if not kwargs.get("root"):
         raise FieldValidationError("['root'] are required.")
-    root = normalized_root(kwargs["root"])
+    root = normalized_root(checked_root(kwargs["root"]))
     host = kwargs.pop("host", None)
     if host is not None:
         if not is_local(root):
@@ -72,11 +77,20 @@ def construct_storage(storage: Storage, args: tuple[Any, ...], kwargs: dict[str,
         become(storage, registry.objects.get(pk=found[0][0]))
         update_fields(storage, {"description": kwargs.get("description")})
         return
+    if is_local(root) and os.path.isfile(root):
+        raise NotADirectoryError(f"{root} is a file: pass a folder as the root of storage")
     kwargs["branch_id"] = 1  # on any branch, artifacts of all branches may be in it
     kwargs.pop("branch", None)
     fill_branch_and_space(registry, kwargs)
     initialize(storage, {**kwargs, "root": root, "type": protocol_of(root)})
     check_lengths(storage)
+
+
+def checked_root(root: Any) -> Any:
+    """Refuse what is no path."""
+    if not isinstance(root, (str, os.PathLike)) and not hasattr(root, "protocol"):
+        raise TypeError(f"root has to be a string, Path or UPath, not {root!r}")
+    return root
 
 
 # -- saving

@@ -55,6 +55,8 @@ PATH_CLASSES = {
 """Classes of path objects in `remote_paths`, which takes long to import, by protocol."""
 
 _WEB = ("http", "https")
+# their URLs say nothing about the file system but in the query
+_COMPLETE_BY_OPTIONS = ("s3", "gs", "hf", "local")
 
 # https://huggingface.co/docs/huggingface_hub/guides/hf_file_system: the revisions with a slash
 _HF_KINDS = r"(?:datasets|spaces|models|buckets)/"
@@ -188,7 +190,10 @@ def filesystem(path: AnyPathStr, **options: Any) -> Any:
         return import_module("lamindb.storage.web").WebFileSystem(**complete)
     if protocol == "s3" and needs_equal_parts(complete.get("endpoint_url")):
         complete.setdefault("fixed_upload_size", True)
-    return filesystem_class(protocol)(**complete)
+    kind = filesystem_class(protocol)
+    if protocol not in _COMPLETE_BY_OPTIONS:  # the URL says, for example, the host
+        complete = {**kind._get_kwargs_from_urls(location), **complete}
+    return kind(**complete)
 
 
 def fs_and_path(path: AnyPathStr) -> tuple[Any, str]:

@@ -309,3 +309,20 @@ def test_the_path_follows_a_storage_location_that_was_moved(instance) -> None:
     storage.root = str(root)
     storage.save()
     assert str(ln.Artifact.get(artifact.uid).path).startswith(f"{root}/")
+
+
+def test_an_unsaved_artifact_shows_its_hash(instance) -> None:
+    path = write("a.txt", "abc")
+    assert "hash='kAFQmDzST7DWlj99KOF_cg'" in repr(ln.Artifact(path, key="a.txt"))
+    artifact = ln.Artifact(path, key="b.txt")
+    path.unlink()
+    assert "hash=None" in repr(artifact)
+
+
+@pytest.mark.parametrize("suffix", [3, None, b".csv"])
+def test_a_suffix_is_a_string(instance, suffix) -> None:
+    artifact = ln.Artifact(write("a.txt"), key="a.txt").save()
+    artifact.suffix = suffix
+    with pytest.raises(TypeError, match="suffix has to be a string"):
+        artifact.save(confirm=True)
+    assert ln.Artifact.get(artifact.uid).suffix == ".txt"

@@ -59,6 +59,8 @@ def test_host_is_the_region_of_local_storage(instance, in_tmp):
         (("s3://bucket",), {"host": "x"}, ValueError, "host is for local"),
         (("ftp://server",), {}, ValueError, "Protocol ftp is not supported, valid protocols are"),
         (("a" * 300,), {}, FieldValidationError, "at most 255"),
+        ((3,), {}, TypeError, "root has to be a string, Path or UPath, not 3"),
+        ((__file__,), {}, NotADirectoryError, "is a file: pass a folder"),
     ],
 )
 def test_wrong_arguments(instance, args, kwargs, error, text):
@@ -91,7 +93,7 @@ def test_legacy_marker_is_renamed(instance, in_tmp):
 
 def test_location_without_write_access_is_referenced(instance, in_tmp, capsys):
     (in_tmp / "file").write_text("not a folder")
-    storage = ln.Storage("file").save()
+    storage = ln.Storage("file/below").save()
     assert storage.instance_uid is None
     output = capsys.readouterr().out
     assert "due to lack of write access, LaminDB won't manage this storage location" in output

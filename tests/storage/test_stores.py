@@ -3,6 +3,8 @@ import pickle
 import time
 
 import pytest
+from fsspec import register_implementation
+from fsspec.implementations.memory import MemoryFileSystem
 
 from lamindb.storage import stores
 from lamindb.storage.paths import UPath
@@ -187,6 +189,27 @@ def test_one_file_system_for_the_same_options(s3_credentials):
     assert UPath(url).fs is fs
     assert stores.filesystem("s3://bucket/a.csv") is not fs
     assert pickle.loads(pickle.dumps(fs)) is fs
+
+
+class HostFileSystem(MemoryFileSystem):
+    """Wants to know a host, as those of FTP, SFTP or HDFS do."""
+
+    protocol = "hosted"
+    store = {}  # noqa: RUF012
+
+    def __init__(self, host, **kwargs):
+        super().__init__(**kwargs)
+        self.host = host
+
+    @staticmethod
+    def _get_kwargs_from_urls(path):
+        return {"host": path.removeprefix("hosted://").partition("/")[0]}
+
+
+def test_the_url_says_the_host():
+    register_implementation("hosted", HostFileSystem, clobber=True)
+    assert stores.filesystem("hosted://example.org/data/a.csv").host == "example.org"
+    assert stores.filesystem("hosted://example.com/data/a.csv").host == "example.com"
 
 
 # -- S3
