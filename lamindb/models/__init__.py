@@ -18,6 +18,7 @@ with mounting("lamindb"):
     from .parents import HasParents
     from .synonyms import HasAbbr, HasSynonyms
     from .links import IsLink
+    from .json_contains import KeyContains  # noqa: F401
 
     from .migration import Migration
     from .space import Space

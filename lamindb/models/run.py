@@ -144,3 +144,20 @@ class Run(SQLRecord, HasLabels, HasLineage, TracksUpdates):
         if not include_recreated:
             return created
         return (created | self.recreated_artifacts.all()).distinct()
+
+    def query_output_collections(self, include_recreated: bool = True) -> BasicQuerySet:
+        """Collections that the run created.
+
+        Parameters
+        ----------
+        include_recreated
+            Also those whose content existed already.
+
+        Examples
+        --------
+        >>> run.query_output_collections().to_dataframe()
+        """
+        created = self.output_collections.all()
+        if not include_recreated:
+            return created
+        return (created | self.recreated_collections.all()).distinct()

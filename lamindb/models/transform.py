@@ -85,6 +85,7 @@ class Transform(SQLRecord, IsVersioned, HasLabels, TracksRun):
     _query_aliases = {
         "version": query_aliases.version,
         "name": query_aliases.path_or_name,
+        "type": query_aliases.deprecated("type", "kind"),
     }
 
     def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:

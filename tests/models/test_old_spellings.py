@@ -69,6 +69,25 @@ def test_runs_by_inputs_and_project(run) -> None:
     assert artifact.input_of_runs.filter(status="scheduled").one() == run
 
 
+def test_what_a_run_wrote(run) -> None:
+    out = ln.Artifact.get(key="out.txt")
+    again = ln.Artifact.get(key="in.txt")
+    again.recreating_runs.add(run)
+    assert set(run.outputs) == {out, again}
+    assert run.query_output_artifacts(include_recreated=False).one() == out
+    made = ln.Collection([out], key="made", run=run).save()
+    known = ln.Collection([again], key="known", run=False).save()
+    known.recreating_runs.add(run)
+    assert set(run.query_output_collections()) == {made, known}
+    assert run.query_output_collections(include_recreated=False).one() == made
+    assert ln.Run.filter(outputs=out).one() == run
+
+
+def test_transforms_by_type(run) -> None:
+    with pytest.warns(DeprecationWarning, match="Use kind instead of type"):
+        assert ln.Transform.filter(type="pipeline").one() == run.transform
+
+
 @pytest.mark.parametrize("status", ["scheduled", -3])
 def test_runs_by_status(run, status) -> None:
     assert ln.Run.filter(status=status).one() == run
