@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from lamindb.setup.session_settings import settings
     from lamindb.storage.paths import UPath
     from lamindb.tracking.context import context, finish, track
+    from lamindb.tracking.decorators import flow, step, tracked
 
 __all__ = [
     "UNSET",
@@ -73,11 +74,14 @@ __all__ = [
     "errors",
     "examples",
     "finish",
+    "flow",
     "models",
     "save",
     "settings",
     "setup",
+    "step",
     "track",
+    "tracked",
     "view",
 ]
 
@@ -107,11 +111,14 @@ _NAMES: dict[str, str] = {
     "errors": "lamindb.errors",
     "examples": "lamindb.examples",
     "finish": "lamindb.tracking.context:finish",
+    "flow": "lamindb.tracking.decorators:flow",
     "models": "lamindb.models",
     "save": "lamindb.models.bulk:save",
     "settings": "lamindb.setup.session_settings:settings",
     "setup": "lamindb.setup",
+    "step": "lamindb.tracking.decorators:step",
     "track": "lamindb.tracking.context:track",
+    "tracked": "lamindb.tracking.decorators:tracked",
     "view": "lamindb.models.view:view",
 }
 """Where each public name lives: `package.module:name`, or a module."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ ALL_SPACE_ID = 1
 
 @dataclass
 class RunContext:
-    """What `ln.track()` sets for the time of a run."""
+    """What `ln.track()` or a tracked function sets for the time of a run."""
 
     run: Run | None = None
     project: Project | None = None
@@ -34,11 +35,19 @@ class RunContext:
 
 
 run_context = RunContext()
+"""The global one, the same in all threads: what `ln.context` shows."""
+function_context: ContextVar[RunContext | None] = ContextVar("lamindb_function", default=None)
+"""That of the innermost tracked function, which other threads and tasks don't share."""
+
+
+def active_context() -> RunContext:
+    """Where new records get their run, project, branch and space from."""
+    return function_context.get() or run_context
 
 
 def current_run() -> Run | None:
     """Run that is tracked at the moment."""
-    return run_context.run
+    return active_context().run
 
 
 def current_user_id() -> int:
@@ -48,15 +57,17 @@ def current_user_id() -> int:
 
 def current_branch_id() -> int:
     """Branch of new records: the run's, else the current one of the instance."""
-    if run_context.branch is not None:
-        return run_context.branch.id
+    branch = active_context().branch
+    if branch is not None:
+        return branch.id
     return settings.branch_id
 
 
 def current_space_id() -> int:
     """Space of new records: the run's, else the current one of the instance."""
-    if run_context.space is not None:
-        return run_context.space.id
+    space = active_context().space
+    if space is not None:
+        return space.id
     return settings.space_id
 
 

@@ -15,7 +15,7 @@ from lamindb.base.registries import get_registry_name
 from lamindb.errors import ValidationError
 
 from .construction import check_lengths, say_same_name
-from .current import MAIN_BRANCH_ID, TRASH_BRANCH_ID, run_context
+from .current import MAIN_BRANCH_ID, TRASH_BRANCH_ID, active_context
 from .cycles import check_type_of_saved
 from .exact import select
 from .initialization import become
@@ -92,7 +92,8 @@ def save_record(record: BaseSQLRecord, *args: Any, **kwargs: Any) -> bool:
 
 def label_with_project(*records: Any) -> None:
     """Link records of one registry to the project that `ln.track(project=…)` named."""
-    if run_context.project is None or not records:
+    project = active_context().project
+    if project is None or not records:
         return
     registry: Any = type(records[0])
     if registry.__name__ not in LABELLED_WITH_PROJECT:
@@ -100,7 +101,7 @@ def label_with_project(*records: Any) -> None:
     links = registry.projects.through
     links.objects.using(records[0]._state.db).bulk_create(
         [
-            links(**{f"{registry.__name__.lower()}_id": record.pk, "project": run_context.project})
+            links(**{f"{registry.__name__.lower()}_id": record.pk, "project": project})
             for record in records
             if not (getattr(record, "kind", None) or "").startswith(INTERNAL_KINDS)
         ],

@@ -55,9 +55,8 @@ def configure() -> None:
 
         if settings.configured:
             return
-        if "IPython" in sys.modules or "marimo" in sys.modules:
-            # these run cells inside an event loop, where Django refuses to query
-            os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        # cells of notebooks and asynchronous functions run in a loop, where Django does not query
+        os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         settings.configure(
             DATABASES={alias: dict(config) for alias, config in _databases.items()},
             INSTALLED_APPS=[],

@@ -20,6 +20,7 @@ from lamindb.base.log import logger
 
 from .ending import end_run
 from .exit_status import ExitStatus
+from .open_runs import abort_open_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,6 +160,7 @@ class Watch:
         # the lock of the logger may be held by the thread that was interrupted
         with logger.mute():
             self._end("aborted")
+        abort_open_runs()
         connections.close_all()
 
 

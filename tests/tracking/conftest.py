@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from importlib import util
 from pathlib import Path
 from subprocess import CompletedProcess
+from types import ModuleType
 
 import pytest
 
@@ -43,3 +45,19 @@ def run_script() -> Callable[..., CompletedProcess[str]]:
         return (result.stdout + result.stderr).splitlines()
 
     return run  # type: ignore[return-value]
+
+
+@pytest.fixture
+def load(script: Script) -> Callable[..., ModuleType]:
+    """Write a module and import it anew, as a process that starts later would."""
+
+    def load_module(
+        code: str, name: str = "flows.py", module_name: str | None = None
+    ) -> ModuleType:
+        path = script(name, f"import lamindb as ln\n{code}")
+        spec = util.spec_from_file_location(module_name or path.stem, path)
+        module = util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return load_module
