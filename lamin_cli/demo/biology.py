@@ -7,6 +7,7 @@ Run it after `tutorial.py`, in a folder that is connected to a database with the
 `lamin demo` runs it step by step; a step begins at a line `# %%`.
 """
 # ruff: noqa: T201, TID253
+# mypy: disable-error-code="union-attr"
 
 # %% Track this script, too
 import anndata as ad
