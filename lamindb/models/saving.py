@@ -26,6 +26,7 @@ from .versioned import HEAD_COLUMN, IsVersioned, assign_version, lock, rebase
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .run import Run
     from .sqlrecord import BaseSQLRecord
 
 LABELLED_WITH_PROJECT = {
@@ -231,8 +232,17 @@ def take_same_hash(record: BaseSQLRecord, using: str) -> bool:
     logger.warning(f"returning {name} {origin}with same hash & key: {existing!r}")
     if trashed:
         existing.restore()
+    run = getattr(record, "run", None)
     become(record, existing)
+    if run is not None and hasattr(registry, "recreating_runs"):
+        note_recreation(record, run)
     return True
+
+
+def note_recreation(record: Any, run: Run) -> None:
+    """Remember that a run produced the same content while another one did; written on save."""
+    if record.run_id != run.pk:
+        record._recreating_run = run
 
 
 def take_same_identifier(record: BaseSQLRecord, field: str, using: str) -> bool:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from .function_arguments import Parameters
     from .function_source import Definition
+    from .open_runs import OpenRun
     from .source import Source
     from .transforms import Resolution
 
@@ -53,6 +54,8 @@ PARENT_VARIABLE = "LAMIN_INITIATED_BY_RUN_UID"
 # functions that show their run on `ln.context` exclude each other
 _global_run_lock = threading.Lock()
 _watches: set[Watch] = set()
+_registration_lock = threading.Lock()
+_registered: set[tuple[str | None, str, str | None]] = set()
 
 
 @dataclass
@@ -121,6 +124,7 @@ class FunctionCall:
         self._context = RunContext()
         self._log: RunLog | None = None
         self._watch: Watch | None = None
+        self._open_run: OpenRun | None = None
         self._has_global_run = False
 
     # -- begin -----------------------------------------------------------------------------------
@@ -180,7 +184,7 @@ class FunctionCall:
             check_uid(function.uid)
         else:
             arguments.transform = transform_of_same_code(source, enclosing)
-        with self._entered():
+        with self._entered(), registration(source):
             resolution, run = write(
                 arguments,
                 Wishes(),
@@ -228,7 +232,7 @@ class FunctionCall:
                 self._watch.install()
             else:
                 self._log.start()
-        add_open_run(run, self._log)
+        self._open_run = add_open_run(run, self._log)
 
     def _say(self, run: Run, resolution: Resolution) -> None:
         """Log what began; once, how to identify the transform."""
@@ -244,9 +248,11 @@ class FunctionCall:
     @contextmanager
     def active(self) -> Iterator[None]:
         """Make the run the current one while the code of the function runs."""
-        if self._context.run is None:
+        open_run = self._open_run
+        if open_run is None:
             yield
             return
+        open_run.is_paused = False
         if not self._has_global_run and self._function.global_run != "none":
             # goes on after a pause, in which another flow may have begun
             self._has_global_run = _global_run_lock.acquire(blocking=False)
@@ -257,6 +263,7 @@ class FunctionCall:
             with self._entered():
                 yield
         finally:
+            open_run.is_paused = True
             if self._has_global_run:
                 vars(run_context).update(vars(before))
                 self._release_global_run()
@@ -299,7 +306,7 @@ class FunctionCall:
         except Exception as failure:
             if error is None:
                 raise
-            logger.warning(f"could not mark Run('{run.uid}') as ended: {failure}")
+            logger.warning(f"could not store the end of Run('{run.uid}'): {failure}")
         if self._function.kind == "flow" and error is None:
             say_finished(run)
             if self._function.global_run == "memorize":
@@ -315,6 +322,18 @@ class FunctionCall:
             self._watch.uninstall()
         elif self._log is not None:
             self._log.stop()
+
+
+@contextmanager
+def registration(source: Source) -> Iterator[None]:
+    """Let threads wait while another one registers the same code for the first time."""
+    code = (settings.instance.db, source.key, source.hash)
+    if code in _registered:
+        yield
+        return
+    with _registration_lock:
+        yield
+    _registered.add(code)
 
 
 def show(context: RunContext) -> None:

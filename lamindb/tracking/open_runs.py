@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lamindb.base.log import logger
@@ -11,17 +12,40 @@ from lamindb.base.log import logger
 from .ending import end_run
 
 if TYPE_CHECKING:
+    from lamindb.base.types import RunStatus
     from lamindb.models import Run
 
     from .run_log import RunLog
 
-__all__ = ["abort_open_runs", "add_open_run", "discard_open_run"]
-
-_open_runs: dict[str, tuple[Run, RunLog | None, int]] = {}
-"""Runs with their logs and the process that they belong to, by uid."""
+__all__ = ["OpenRun", "abort_open_runs", "add_open_run", "discard_open_run"]
 
 
-def add_open_run(run: Run, log: RunLog | None) -> None:
+@dataclass
+class OpenRun:
+    """A run that has begun.
+
+    Attributes
+    ----------
+    run : Run
+        The run.
+    log : RunLog or None
+        Its log.
+    is_paused : bool
+        Whether it is that of a generator which waits for its caller.
+    process_id : int
+        The process that it belongs to; forks inherit what is remembered here.
+    """
+
+    run: Run
+    log: RunLog | None
+    is_paused: bool = False
+    process_id: int = field(default_factory=os.getpid)
+
+
+_open_runs: dict[str, OpenRun] = {}
+
+
+def add_open_run(run: Run, log: RunLog | None) -> OpenRun:
     """Remember a run that has begun.
 
     Parameters
@@ -30,8 +54,12 @@ def add_open_run(run: Run, log: RunLog | None) -> None:
         A saved run.
     log : RunLog, optional
         Its log.
+
+    Returns
+    -------
+    OpenRun
     """
-    _open_runs[run.uid] = (run, log, os.getpid())
+    return _open_runs.setdefault(run.uid, OpenRun(run, log))
 
 
 def discard_open_run(run: Run) -> None:
@@ -45,9 +73,8 @@ def discard_open_run(run: Run) -> None:
     _open_runs.pop(run.uid, None)
 
 
-@atexit.register
 def abort_open_runs() -> None:
-    """End runs that nobody else is going to end: of suspended generators, of daemon threads.
+    """End all runs, because a signal ends the process.
 
     Example
     -------
@@ -56,12 +83,28 @@ def abort_open_runs() -> None:
     'aborted'
     """
     while _open_runs:
-        _, (run, log, process_id) = _open_runs.popitem()
-        if process_id != os.getpid() or run.finished_at is not None:
-            continue  # this process is a fork, or somebody else ended the run
-        try:
-            if log is not None:
-                log.stop()
-            end_run(run, "aborted", log)
-        except Exception as error:
-            logger.warning(f"could not mark Run('{run.uid}') as aborted: {error}")
+        end(_open_runs.popitem()[1], "aborted")
+
+
+@atexit.register
+def end_open_runs() -> None:
+    """End the runs that are left when the process ends.
+
+    What a generator has not produced nobody wanted, as if it was closed; but daemon threads are
+    stopped in the middle.
+    """
+    while _open_runs:
+        left = _open_runs.popitem()[1]
+        end(left, "completed" if left.is_paused else "aborted")
+
+
+def end(left: OpenRun, status: RunStatus) -> None:
+    """End a run; nothing that goes wrong here disturbs the end of the process."""
+    if left.process_id != os.getpid() or left.run.finished_at is not None:
+        return
+    try:
+        if left.log is not None:
+            left.log.stop()
+        end_run(left.run, status, left.log)
+    except Exception as error:
+        logger.warning(f"could not mark Run('{left.run.uid}') as {status}: {error}")
