@@ -11,13 +11,11 @@ from lamindb.setup.session import after_switch, before_switch, settings
 
 from .arguments import Arguments
 from .finishing import complete_run
-from .starting import Wishes, start_run
+from .starting import Tracked, Wishes, start_run
 
 if TYPE_CHECKING:
     from lamindb.base.types import TransformKind
     from lamindb.models import Artifact, Branch, Project, Run, Space, Transform
-
-    from .watch import Watch
 
 __all__ = ["Context", "context", "finish", "track"]
 
@@ -41,7 +39,7 @@ class Context:
 
     # of all contexts together, as the current run is
     _instance_uid: str | None = None
-    _watch: Watch | None = None
+    _tracked: Tracked = Tracked()
 
     def __init__(self, uid: str | None = None, path: Path | None = None) -> None:
         self._wishes = Wishes(uid=uid, path=path)
@@ -182,16 +180,23 @@ class Context:
         """
         arguments = {name: value for name, value in locals().items() if name != "self"}
         wishes, self._wishes = self._wishes, Wishes()
-        Context._watch = start_run(Arguments(**arguments), wishes, self._forget, Context._watch)
+        Context._tracked = start_run(Arguments(**arguments), wishes, self._forget, Context._tracked)
         Context._instance_uid = settings.instance.uid
 
-    def _finish(self, ignore_non_consecutive: bool | None = None) -> None:
+    def _finish(self, ignore_non_consecutive: bool | None = None) -> str | None:
         """Finish the run: what is saved from now on does not belong to it.
 
         Parameters
         ----------
         ignore_non_consecutive : bool, optional
-            Whether cells of a notebook may have been run in any order.
+            Whether cells of a notebook may have been run in any order: None warns, False asks.
+
+        Returns
+        -------
+        str or None
+            None if the run is complete; else why it goes on: the notebook is `not-saved`, its
+            cells were not run in order (`aborted-non-consecutive`), or its version has other code
+            (`rerun-the-notebook`).
 
         Raises
         ------
@@ -206,14 +211,16 @@ class Context:
         run = run_context.run
         if run is None:
             raise TrackNotCalled("Please run `ln.track()` before `ln.finish()`")
-        complete_run(run, Context._watch)
-        self._forget()
+        reason = complete_run(run, Context._tracked, ignore_non_consecutive)
+        if reason is None:
+            self._forget()
+        return reason
 
     def _forget(self) -> None:
         """Nothing is tracked any more."""
-        watch, Context._watch = Context._watch, None
-        if watch is not None:
-            watch.uninstall()
+        tracked, Context._tracked = Context._tracked, Tracked()
+        if tracked.watch is not None:
+            tracked.watch.uninstall()
         run_context.clear()
         self._wishes = Wishes()
 

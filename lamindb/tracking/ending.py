@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["end_run"]
 
+CHANGED = ("finished_at", "report", "transform", "_is_consecutive", "_status_code")
+
 
 def end_run(run: Run, status: RunStatus, log: RunLog | None = None) -> None:
     """Store the log, and how and when a run ended.
@@ -45,4 +47,6 @@ def end_run(run: Run, status: RunStatus, log: RunLog | None = None) -> None:
             logger.warning(f"could not save the log of Run('{run.uid}'): {error}")
     run.finished_at = timezone.now()
     run._status_code = RUN_STATUS_TO_CODE[status]
-    run.save(update_fields=["finished_at", "report", "_is_consecutive", "_status_code"])
+    run.save(
+        update_fields=["finished_at", "report", "transform", "_is_consecutive", "_status_code"]
+    )

@@ -37,7 +37,7 @@ class ExitStatus:
 
     def install(self, copy: StreamCopy) -> None:
         """Listen to `sys.exit` and to the last flush of the streams."""
-        self._exit, sys.exit = sys.exit, self._note_and_exit  # type: ignore[assignment]
+        self._exit, sys.exit = sys.exit, self._note_and_exit
         copy.before_flush = self._look_for_exception
 
     def uninstall(self) -> None:

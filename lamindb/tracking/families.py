@@ -60,10 +60,15 @@ def find_by_content(source: Source) -> Match | None:
     >>> find_by_content(source).transform.key
     'train.py'
     """
-    if source.hash is None:
+    if source.kind == "notebook":
+        # converting a notebook to code takes time
+        saved = Transform.filter(kind="notebook", hash__isnull=False)
+        if not saved.exists():
+            return None
+    if source.content_hash is None:
         return None
     # a condition on the hash alone would also find what is in the trash
-    same_code = list(Transform.filter(Q(hash=source.hash)))
+    same_code = list(Transform.filter(Q(hash=source.content_hash)))
     for is_same_file in (lambda t: t.key == source.key, lambda t: ends_with(t.key, source.key)):
         found = preferred(filter(is_same_file, same_code))
         if found is not None:
@@ -114,13 +119,15 @@ def is_gone(key: str, path: Path) -> bool:
     return not old_path.exists() or old_path.resolve() == path
 
 
-def find_by_key(source: Source) -> Transform | None:
+def find_by_key(source: Source, *, say_ignored: bool = True) -> Transform | None:
     """Find the latest version of the transform that the file belongs to by its place.
 
     Parameters
     ----------
     source : Source
         Code that is about to be tracked.
+    say_ignored : bool
+        Whether to say which transforms only have the same file name.
 
     Returns
     -------
@@ -143,7 +150,7 @@ def find_by_key(source: Source) -> Transform | None:
     if by_place:
         longest = max(len(t.key) for t in by_place)
         return preferred(t for t in by_place if len(t.key) == longest)
-    if candidates:
+    if candidates and say_ignored:
         listed = "".join(f"\n    {t.uid} ({t.key})" for t in candidates)
         logger.important(f"ignoring transform(s) with same filename in different folder:{listed}")
     return None

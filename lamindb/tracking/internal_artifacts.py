@@ -93,8 +93,8 @@ def store_report(run: Run, path: Path, description: str) -> None:
     run : Run
         A saved run.
     path : pathlib.Path
-        Text or HTML. A note is appended if another artifact has the same content, because each
-        run has a report of its own.
+        Text or HTML; it replaces what the run has already. A note is appended if another artifact
+        has the same content, because each run has a report of its own.
     description : str
         Description of the artifact.
 
@@ -105,9 +105,15 @@ def store_report(run: Run, path: Path, description: str) -> None:
     '__lamindb_run__'
     """
     artifact = internal_artifact(path, description)
-    if Artifact.objects.filter(hash=artifact.hash, key=None).exists():
+    others = Artifact.objects.filter(hash=artifact.hash, key=None).exclude(pk=run.report_id)
+    if others.exists():
         note = f"report of Run('{run.uid}')"
         with path.open("a", encoding="utf-8") as file:
             file.write(f"<!-- {note} -->\n" if path.suffix == ".html" else f"→ {note}\n")
         artifact = internal_artifact(path, description)
-    run.report = artifact.save()
+    if run.report is None or run.report.suffix != artifact.suffix:
+        run.report = artifact.save()
+    elif run.report.hash != artifact.hash:
+        run.report.replace(path)
+        run.report.run = None
+        run.report.save()

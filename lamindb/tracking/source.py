@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from lamindb.base.log import logger
 from lamindb.setup.dev_dir import find_dev_dir
 from lamindb.setup.session import settings
 
+from .notebook_code import hash_of_notebook
 from .notebooks import NOTEBOOK_SUFFIXES, check_title, read_notebook
 
 if TYPE_CHECKING:
@@ -18,7 +20,17 @@ if TYPE_CHECKING:
 
     from .notebooks import Notebook
 
-__all__ = ["Source", "derive_key", "package_key", "source_from_file", "source_from_string"]
+__all__ = [
+    "EXECUTORS",
+    "Source",
+    "derive_key",
+    "package_key",
+    "source_from_file",
+    "source_from_string",
+]
+
+EXECUTORS = ("nbconvert", "papermill", "nbclient")
+"""Runners that execute a notebook from top to bottom, with nobody to ask."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +48,15 @@ class Source:
     code : str or None
         Text as it is stored, before redaction; None for notebooks, which change until they end.
     hash : str or None
-        Hash of the original bytes.
+        Hash of the original bytes; None for notebooks.
     description : str or None
         Title of a notebook.
     notebook : Notebook or None
         Content of a Jupyter notebook that could be read.
+    runner : str or None
+        What runs a notebook, see `RunningNotebook`.
+    is_interactive : bool
+        Whether a person may go on editing: a notebook that no program executes.
     """
 
     kind: TransformKind
@@ -50,6 +66,17 @@ class Source:
     hash: str | None = None
     description: str | None = None
     notebook: Notebook | None = None
+    runner: str | None = None
+    is_interactive: bool = False
+
+    @cached_property
+    def content_hash(self) -> str | None:
+        """Hash of the present code, also of a notebook, for which it takes time."""
+        if self.kind != "notebook" or self.path is None:
+            return self.hash
+        if self.path.suffix == ".ipynb":
+            return hash_of_notebook(self.path)
+        return hash_bytes(self.path.read_bytes()) if self.path.is_file() else None
 
 
 def source_from_string(source_code: str, key: str, kind: TransformKind) -> Source:
@@ -73,7 +100,9 @@ def source_from_string(source_code: str, key: str, kind: TransformKind) -> Sourc
     return Source(kind, key, code=storable(data), hash=hash_bytes(data))
 
 
-def source_from_file(path: Path, key: str | None, *, default_key: str | None = None) -> Source:
+def source_from_file(
+    path: Path, key: str | None, *, default_key: str | None = None, runner: str | None = None
+) -> Source:
     """Read a script or a notebook.
 
     Parameters
@@ -84,6 +113,8 @@ def source_from_file(path: Path, key: str | None, *, default_key: str | None = N
         As passed by the user.
     default_key : str, optional
         Key that is known without a look at the path.
+    runner : str, optional
+        What runs a notebook.
 
     Returns
     -------
@@ -101,7 +132,7 @@ def source_from_file(path: Path, key: str | None, *, default_key: str | None = N
     >>> source_from_file(Path("/home/me/train.py"), None).kind
     'script'
     """
-    is_notebook = path.suffix in NOTEBOOK_SUFFIXES
+    is_notebook = path.suffix in NOTEBOOK_SUFFIXES or runner == "marimo"
     if is_notebook:
         check_title(path)
     elif not path.is_file():
@@ -110,7 +141,13 @@ def source_from_file(path: Path, key: str | None, *, default_key: str | None = N
     if is_notebook:
         notebook = read_notebook(path)
         return Source(
-            "notebook", key, path, description=notebook and notebook.title, notebook=notebook
+            "notebook",
+            key,
+            path,
+            description=notebook and notebook.title,
+            notebook=notebook,
+            runner=runner,
+            is_interactive=runner not in EXECUTORS,
         )
     data = path.read_bytes()
     return Source("script", key, path, code=storable(data), hash=hash_bytes(data))

@@ -20,13 +20,13 @@ from lamindb.setup.session import require_instance, settings
 from lamindb.setup.session_settings import settings as session_settings
 
 from .arguments import check_arguments, check_uid, resolve_links
-from .detect import cli_arguments, detect_source
+from .detect import cli_arguments, detect_source, source_at
 from .environment import capture_environment
 from .internal_artifacts import store_environment
 from .messages import say_how_to_identify, say_imports, say_started
 from .redact import redact_arguments, secret_texts
 from .run_log import RunLog
-from .source import Source, source_from_file, source_from_string
+from .source import Source, source_from_string
 from .transforms import Resolution, resolve_transform
 from .watch import Watch
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from .arguments import Arguments, Links
 
-__all__ = ["Wishes", "start_run"]
+__all__ = ["Tracked", "Wishes", "start_run"]
 
 MAX_CLI_ARGS = 1024
 ATTEMPTS = 3
@@ -52,12 +52,31 @@ class Wishes:
     path: Path | None = None
 
 
+@dataclass
+class Tracked:
+    """What belongs to the current run besides its row.
+
+    Attributes
+    ----------
+    source : Source or None
+        What is running.
+    watch : Watch or None
+        What captures the output of a script, and ends its run if it does not get to `ln.finish()`.
+    was_asked_to_save : bool
+        Whether `ln.finish()` asked to save a notebook, and nobody did.
+    """
+
+    source: Source | None = None
+    watch: Watch | None = None
+    was_asked_to_save: bool = False
+
+
 def start_run(
     arguments: Arguments,
     wishes: Wishes,
     forget: Callable[[], None],
-    earlier: Watch | None = None,
-) -> Watch | None:
+    earlier: Tracked,
+) -> Tracked:
     """Make a run the current one; does nothing in a database that can only be read.
 
     Parameters
@@ -68,13 +87,13 @@ def start_run(
         Attributes of `ln.context`.
     forget : callable
         Called if the run ends otherwise than by `ln.finish()`.
-    earlier : Watch, optional
-        Watch of the run before, which is abandoned.
+    earlier : Tracked
+        What belongs to the run before, which is abandoned.
 
     Returns
     -------
-    Watch or None
-        What captures the output of the current run and ends it; it is at work.
+    Tracked
+        What belongs to the current run; its watch is at work.
 
     Raises
     ------
@@ -104,8 +123,8 @@ def start_run(
             return earlier
         raise
     run_context.run = run
-    if earlier is not None:
-        earlier.uninstall()
+    if earlier.watch is not None:
+        earlier.watch.uninstall()
     watch = None
     if is_watched(run, arguments):
         watch = Watch(RunLog(run, secret_texts(arguments.params, cli_arguments())), forget)
@@ -116,7 +135,7 @@ def start_run(
     say_started(run, resolution, arguments.features)
     if source is not None:
         say_about_source(source, resolution.transform, arguments, has_uid=uid is not None)
-    return watch
+    return Tracked(source, watch)
 
 
 def say_about_source(
@@ -162,7 +181,7 @@ def find_source(arguments: Arguments, wishes: Wishes) -> Source | None:
         )
     path = arguments.path or wishes.path
     if path is not None:
-        return source_from_file(Path(path).expanduser().resolve(), arguments.key)
+        return source_at(Path(path), arguments.key)
     return detect_source(arguments.key)
 
 
@@ -235,7 +254,8 @@ def make_run(
         if value is not None
     }
     is_notebook = source is not None and source.kind == "notebook"
-    new_run = not is_notebook if arguments.new_run is None else arguments.new_run
+    is_interactive = source is not None and source.is_interactive
+    new_run = not is_interactive if arguments.new_run is None else arguments.new_run
     latest = None if new_run else latest_run(transform)
     if latest is None:
         if source is not None and not is_notebook:

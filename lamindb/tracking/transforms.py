@@ -156,7 +156,11 @@ def resolve_transform(source: Source, uid: str | None) -> Resolution:
 
 
 def resolve_without_uid(source: Source) -> Resolution:
-    """By content first, then by place."""
+    """By content first, then by place; for notebooks that change anyway, by place first."""
+    if source.is_interactive:
+        found = find_by_key(source, say_ignored=False)
+        if found is not None:
+            return reuse_or_revise(found, source)
     match = find_by_content(source)
     if match is not None:
         resolution = reuse_or_revise(match.transform, source)
@@ -173,7 +177,8 @@ def resolve_stem(source: Source, members: list[Transform]) -> Resolution:
     """Version of a family with the same code, else its newest one."""
     branches = visible_branch_ids()
     visible = [t for t in members if t.branch_id in branches]
-    same_code = preferred(t for t in visible if t.hash is not None and t.hash == source.hash)
+    hash_ = None if source.is_interactive else source.content_hash
+    same_code = preferred(t for t in visible if t.hash is not None and t.hash == hash_)
     found = same_code or preferred(visible)
     if found is not None:
         return reuse_or_revise(found, source)
@@ -201,9 +206,9 @@ def resolve_full(source: Source, uid: str, members: list[Transform]) -> Resoluti
                 f"✗ {found.created_by.handle} already works on this draft, {advice}, or begin a "
                 f'new transform with "{base62_12()}"'
             )
-    elif source.kind == "notebook":
+    elif source.is_interactive:
         raise UpdateContext(f"✗ re-running notebook with already-saved source code, {advice}")
-    elif found.hash != source.hash:
+    elif found.hash != source.content_hash:
         raise UpdateContext(f"✗ source code changed, {advice}")
     return reuse(found, source)
 
@@ -215,9 +220,9 @@ def reuse_or_revise(found: Transform, source: Source) -> Resolution:
         if found.created_by_id == current_user_id():
             return reuse(found, source)
         message += f" -- {found.created_by.handle} already works on this draft"
-    elif source.kind == "notebook":
+    elif source.is_interactive:
         message += " -- anticipating changes"
-    elif found.hash == source.hash:
+    elif found.hash == source.content_hash:
         return reuse(found, source)
     logger.important(message)
     return new_version(found, source)

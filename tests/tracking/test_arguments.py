@@ -260,8 +260,9 @@ def test_a_failed_call_keeps_the_run_before_it(records, script: Script) -> None:
 
 def test_ipython_needs_a_path(instance, script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("builtins.__IPYTHON__", True, raising=False)
+    cell = compile("ln.track()", "<ipython-input-1>", "exec")
     with pytest.raises(RuntimeError) as error:
-        ln.track()
+        exec(cell, {"ln": ln, "__name__": "__main__"})
     assert str(error.value) == ("failed to infer notebook path.\nfix: pass `path` to `ln.track()`")
     assert ln.Run.filter().count() == 0
     ln.track(path=script())
@@ -342,7 +343,10 @@ def test_number_of_queries(instance, script: Script, count_queries) -> None:
 # -- notebooks -----------------------------------------------------------------------------------
 
 
-def test_notebook(instance, script: Script, capsys: pytest.CaptureFixture[str]) -> None:
+def test_notebook(
+    instance, script: Script, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", "true")
     code = r'{"cells": [{"cell_type": "markdown", "source": "# My title"},'
     code += r'{"cell_type": "code", "source": "import os, django"}]}'
     capsys.readouterr()
@@ -368,9 +372,14 @@ def test_notebook(instance, script: Script, capsys: pytest.CaptureFixture[str]) 
     assert out.startswith(f"→ updated transform description, loaded Transform('{transform.uid}'")
     assert f"re-started Run('{run.uid}')" in out
     assert "imports" not in out
+    # it lacks the version of its format
     ln.finish()
-    assert "! did *not* save source code and report of the notebook" in capsys.readouterr().out
-    assert ln.Run.get(run.uid).environment is not None
+    out = capsys.readouterr().out
+    assert f"! {Path.cwd()}/tutorial.ipynb is no valid Jupyter notebook: " in out
+    assert "! did *not* save source code and report -- to do so, run: lamin save tutorial" in out
+    run = ln.Run.get(run.uid)
+    assert run.environment is not None
+    assert (run.status, run.report, run.transform.source_code) == ("completed", None, None)
 
 
 def test_notebook_whose_source_is_saved(
