@@ -8,10 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb.base.log import colors, logger
 from lamindb.base.registries import get_registry_name
-from lamindb.base.render import Node, format_datetime, format_size, tree, two_columns
+from lamindb.base.render import Node, format_size, tree, two_columns
 
 from .annotate.sections import feature_sections, label_sections, sections
 from .current import ARCHIVE_BRANCH_ID, TRASH_BRANCH_ID
+from .describe_facts import (
+    COMMON_PATHS,
+    RUN_PATHS,
+    UID_PREVIEW,
+    common_cells,
+    first_lines,
+    related_values,
+    run_cell,
+)
+from .describe_run import run_layout
 from .notes import notes_as_text
 from .registry_fields import has_field, name_field, own_simple_fields, present
 
@@ -21,8 +31,6 @@ if TYPE_CHECKING:
     from .sqlrecord import BaseSQLRecord, Registry
 
 N_SOURCE_LINES = 6
-UID_PREVIEW = 7
-RUN_PATHS = ("run__uid", "run__name", "run__transform__key")
 
 
 def show(text: str, *, return_str: bool) -> str | None:
@@ -185,13 +193,6 @@ def warn_about_state(record: BaseSQLRecord) -> None:
         logger.warning(f"Storing this {name.lower()} was not completed: save it again.")
 
 
-def related_values(record: BaseSQLRecord, *paths: str) -> dict[str, Any]:
-    """Fields of related records, in one query."""
-    if record._state.adding:
-        return dict.fromkeys(paths)
-    return type(record).objects.using(record._state.db).filter(pk=record.pk).values(*paths).get()
-
-
 def run_label(run: BaseSQLRecord) -> str:
     """Name or short uid of a run, and the key of its transform."""
     return f"{run.name or run.uid[:UID_PREVIEW]} ({run.transform.key})"
@@ -199,9 +200,7 @@ def run_label(run: BaseSQLRecord) -> str:
 
 def artifact_layout(artifact: Any) -> list[Node]:
     """Facts about an artifact and where it is stored."""
-    related = related_values(
-        artifact, *RUN_PATHS, "branch__name", "space__name", "created_by__handle", "schema__name"
-    )
+    related = related_values(artifact, *RUN_PATHS, *COMMON_PATHS, "schema__name")
     cells = [f"uid: {artifact.uid}", *run_cell(related)]
     if artifact.kind or artifact.otype:
         cells += [f"kind: {artifact.kind}", f"otype: {artifact.otype}"]
@@ -219,74 +218,25 @@ def artifact_layout(artifact: Any) -> list[Node]:
     return [Node("\n".join(two_columns(cells))), Node(place)]
 
 
-def run_cell(related: dict[str, Any]) -> list[str]:
-    """The creating run, nothing if there is none."""
-    if not related["run__uid"]:
-        return []
-    run = related["run__name"] or related["run__uid"][:UID_PREVIEW]
-    return [f"run: {run} ({related['run__transform__key']})"]
-
-
-def common_cells(record: Any, related: dict[str, Any]) -> list[str]:
-    """Branch, space, time and user of creation."""
-    return [
-        f"branch: {related['branch__name']}",
-        f"space: {related['space__name']}",
-        f"created_at: {format_datetime(record.created_at)}",
-        f"created_by: {related['created_by__handle']}",
-    ]
-
-
 def transform_layout(transform: Any) -> list[Node]:
     """Facts about a transform and the beginning of its source code."""
-    related = related_values(transform, "branch__name", "space__name", "created_by__handle")
-    cells = [f"uid: {transform.uid}", f"kind: {transform.kind}"]
-    if transform.hash:
-        cells.append(f"hash: {transform.hash}")
+    related = related_values(transform, *COMMON_PATHS)
+    cells = [f"uid: {transform.uid}"]
     if transform.reference:
         cells.append(f"reference: {transform.reference}")
+    if transform.hash:
+        cells.append(f"hash: {transform.hash}")
+    cells.append(f"kind: {transform.kind}")
     nodes = [Node("\n".join(two_columns([*cells, *common_cells(transform, related)])))]
     if transform.source_code:
         lines = transform.source_code.splitlines()
-        more = ["…"] if len(lines) > N_SOURCE_LINES else []
-        nodes.append(Node("\n".join(["source_code:", *lines[:N_SOURCE_LINES], *more])))
-    return nodes
-
-
-def run_layout(run: Any) -> list[Node]:
-    """Facts about a run and its parameters."""
-    related = related_values(
-        run,
-        "transform__key",
-        "transform__version_tag",
-        "transform__uid",
-        "branch__name",
-        "space__name",
-        "created_by__handle",
-    )
-    version = related["transform__version_tag"] or (related["transform__uid"] or "")[-4:]
-    cells = [
-        f"uid: {run.uid}",
-        f"transform: {related['transform__key']} ({version})",
-        f"started_at: {format_datetime(run.started_at)}",
-        f"finished_at: {format_datetime(run.finished_at)}",
-        f"status: {run.status}",
-    ]
-    if run.reference:
-        cells.append(f"reference: {run.reference}")
-    nodes = [Node("\n".join(two_columns([*cells, *common_cells(run, related)])))]
-    if run.cli_args:
-        nodes.append(Node(f"cli_args: {run.cli_args}"))
-    if run.params:
-        nodes.append(Node("Params", [Node(f"{k}: {v}") for k, v in run.params.items()]))
+        nodes.append(first_lines("source_code:", lines, N_SOURCE_LINES))
     return nodes
 
 
 def collection_layout(collection: Any) -> list[Node]:
     """Facts about a collection."""
-    related = related_values(
-        collection, *RUN_PATHS, "branch__name", "space__name", "created_by__handle"
-    )
+    related = related_values(collection, *RUN_PATHS, *COMMON_PATHS)
     cells = [f"uid: {collection.uid}", *run_cell(related)]
     return [Node("\n".join(two_columns([*cells, *common_cells(collection, related)])))]
 

@@ -10,15 +10,8 @@ from django.db import router
 from lamindb.base.log import colors
 from lamindb.base.render import Node, columns, tree, two_columns
 
-from .describe import (
-    RUN_PATHS,
-    common_cells,
-    related_values,
-    run_cell,
-    show,
-    terminal_width,
-    warn_about_state,
-)
+from .describe import show, terminal_width, warn_about_state
+from .describe_facts import RUN_PATHS, common_cells, related_values, run_cell
 from .dtype_display import displayed_dtypes
 from .notes import notes_as_text
 from .schema_members import (

@@ -104,6 +104,10 @@ class Transform(SQLRecord, IsVersioned, HasLabels, TracksRun):
         """Alias of `kind`."""
         return self.kind
 
+    @type.setter
+    def type(self, value: TransformKind) -> None:
+        self.kind = value
+
     def view_lineage(
         self,
         with_successors: bool = False,
