@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from django.db import DatabaseError
 
 from lamindb.base.log import logger
+from lamindb.errors import InvalidArgument
 from lamindb.models.current import RunContext, active_context, function_context, run_context
 from lamindb.setup.session import require_instance, settings
 
@@ -21,6 +22,7 @@ from .detect import cli_arguments
 from .ending import end_run
 from .environment import capture_environment
 from .function_arguments import ALIASES
+from .function_source import interactive_key
 from .internal_artifacts import store_environment
 from .messages import say_finished, say_started
 from .open_runs import add_open_run, discard_open_run
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from lamindb.base.types import RunStatus
     from lamindb.models import Run, Transform
 
+    from .arguments import Links
     from .function_arguments import Parameters
     from .function_source import Definition
     from .open_runs import OpenRun
@@ -176,7 +179,7 @@ class FunctionCall:
         """Write transform and run, and watch over a flow."""
         function = self._function
         arguments = self._arguments(enclosing)
-        links = resolve_links(arguments)
+        links = self._links(arguments)
         context = self._context
         context.project, context.space, context.branch = links.project, links.space, links.branch
         source = function.definition.source(base_key(enclosing))
@@ -199,12 +202,33 @@ class FunctionCall:
             store_environment(run)
         self._say(run, resolution)
 
+    def _links(self, arguments: Arguments) -> Links:
+        """Find the records that are named.
+
+        Raises
+        ------
+        InvalidArgument
+        """
+        try:
+            return resolve_links(arguments)
+        except InvalidArgument as error:
+            names = ", ".join(self._aliases())
+            if not names:
+                raise
+            raise InvalidArgument(
+                f"{error} If {names} has another meaning in {self._function.definition.qualname}(),"
+                " use @ln.flow(track_arg_aliases=False)"
+            ) from None
+
+    def _aliases(self) -> dict[str, Any]:
+        """Arguments of the function that are arguments of `ln.track()`, too."""
+        if not self._function.track_arg_aliases:
+            return {}
+        return {name: self._values[name] for name in ALIASES if self._values.get(name) is not None}
+
     def _arguments(self, enclosing: RunContext) -> Arguments:
         """Arguments as for `ln.track()`; what is not passed is as outside of the function."""
-        values, function = self._values, self._function
-        passed = {}
-        if function.track_arg_aliases:
-            passed = {name: values[name] for name in ALIASES if values.get(name) is not None}
+        function = self._function
         defaults = {
             "project": enclosing.project,
             "space": enclosing.space,
@@ -212,8 +236,8 @@ class FunctionCall:
             "initiated_by_run": enclosing.run,
         }
         return Arguments(
-            **{**defaults, **passed},
-            params=values,
+            **{**defaults, **self._aliases()},
+            params=self._values,
             expected_param_types=function.parameters.annotations,
             new_run=True,
             entrypoint=function.definition.qualname[-MAX_ENTRYPOINT:],
@@ -357,11 +381,6 @@ def say_how_to_identify(stem_uid: str) -> None:
         "recommendation: to identify the script across renames, pass the uid: "
         f'@ln.flow(uid="{stem_uid}")'
     )
-
-
-def interactive_key() -> str:
-    """Where functions without a file are if nothing is tracked."""
-    return "console"
 
 
 def base_key(enclosing: RunContext) -> str:

@@ -11,13 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb.base.hashing import hash_bytes
 
+from .detect import is_ipython
+from .jupyter import COLAB_KEY, RunningNotebook, find_notebook
+from .marimo import find_marimo_notebook
 from .source import Source, derive_key, package_key, source_from_string, storable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Definition", "code_of", "definition_of"]
+__all__ = ["Definition", "code_of", "definition_of", "interactive_key"]
 
+CONSOLE = "console"
 MANY_FILES = 1024
 
 
@@ -96,6 +100,39 @@ def definition_of(function: Callable[..., Any]) -> Definition:
         if content is not None:
             return Definition(qualname, module_name, path, *content)
     return Definition(qualname, module_name, None, text_of(code_owner))
+
+
+def interactive_key() -> str:
+    """Key of the running notebook, for functions in cells that run while nothing is tracked.
+
+    Returns
+    -------
+    str
+        `console` if there is no notebook, or its path is not known.
+
+    Example
+    -------
+    >>> interactive_key()
+    'tutorial.ipynb'
+    """
+    path = find_marimo_notebook()
+    if path is None and is_ipython():
+        found = running_notebook()
+        if found is None:
+            return CONSOLE
+        if found.path is None:
+            return found.key or COLAB_KEY
+        path = found.path
+    return CONSOLE if path is None else derive_key(path)
+
+
+@functools.cache
+def running_notebook() -> RunningNotebook | None:
+    """Notebook of this kernel; servers are asked once."""
+    try:
+        return find_notebook()
+    except (RuntimeError, ValueError):
+        return None
 
 
 def code_of(function: Callable[..., Any]) -> Any:

@@ -50,7 +50,11 @@ def test_arguments_that_happen_to_have_these_names(instance) -> None:
 
     grow("oak", project=3)
     assert ln.Run.filter().one().params == {"branch": "oak", "project": 3}
-    with pytest.raises(InvalidArgument, match="Branch 'oak' not found"):
+    with pytest.raises(
+        InvalidArgument,
+        match=r"Branch 'oak' not found.* If branch has another "
+        r"meaning in .*grow\(\), use @ln.flow\(track_arg_aliases=False\)",
+    ):
         ln.flow()(grow.__wrapped__)("oak", project=None)
     assert ln.Run.filter().count() == 1
 
