@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lamindb.base.git_urls import normalize_git_url
 from lamindb.base.log import logger
 from lamindb.setup.session import after_switch, require_instance
 from lamindb.setup.session import settings as setup_settings
@@ -163,15 +164,14 @@ class Settings:
         Raises
         ------
         ValueError
-            Not an https URL.
+            Not the URL of a git repository.
         """
-        return self._sync_git_repo or setup_settings.instance.git_repo
+        url = self._sync_git_repo or setup_settings.instance.git_repo
+        return normalize_git_url(url) if url else None
 
     @sync_git_repo.setter
     def sync_git_repo(self, value: str | None) -> None:
-        if value is not None and not value.startswith("https://"):
-            raise ValueError(f"sync_git_repo needs a URL that starts with https://, not '{value}'")
-        self._sync_git_repo = value.removesuffix(".git") if value else None
+        self._sync_git_repo = None if value is None else normalize_git_url(value)
 
     def __repr__(self) -> str:
         lines = [

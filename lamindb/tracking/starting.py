@@ -22,6 +22,7 @@ from lamindb.setup.session_settings import settings as session_settings
 from .arguments import check_arguments, check_uid, resolve_links
 from .detect import cli_arguments, detect_source, source_at
 from .environment import capture_environment
+from .git_sync import find_in_repository
 from .internal_artifacts import store_environment
 from .messages import say_how_to_identify, say_imports, say_started
 from .redact import redact_arguments, secret_texts
@@ -142,7 +143,6 @@ def say_about_source(
     source: Source, transform: Transform, arguments: Arguments, *, has_uid: bool
 ) -> None:
     """Log what follows from the source: imports, and how to find the transform again."""
-    say_without_git()
     if arguments.pypackages is not False:
         say_imports(source)
     if not has_uid:
@@ -156,13 +156,12 @@ def is_watched(run: Run, arguments: Arguments) -> bool:
     return arguments.stream_tracking
 
 
-def say_without_git() -> None:
-    """Mention that a set git repository is not used, so that nobody relies on it."""
-    if session_settings.sync_git_repo is not None:
-        logger.warning(
-            f"source code is not synced with {session_settings.sync_git_repo} yet, "
-            "it is stored in the database"
-        )
+def find_reference(source: Source) -> str | None:
+    """URL of a script in the git repository that source code is synchronized with, if any."""
+    repository = session_settings.sync_git_repo
+    if repository is None or source.path is None or source.path.suffix == ".ipynb":
+        return None
+    return find_in_repository(source.path, repository)
 
 
 def is_read_only(error: DatabaseError) -> bool:
@@ -224,6 +223,7 @@ def choose_transform(
     else:
         resolution = resolve_transform(source, uid)
         resolution.describe(source.description)
+        resolution.refer_to(find_reference(source))
         if is_command(arguments, source) and not resolution.transform.description:
             resolution.describe(f"CLI: {source.path.name if source.path else source.key}")
     resolution.describe(wishes.description)

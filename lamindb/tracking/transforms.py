@@ -65,6 +65,15 @@ class Resolution:
             self.notes.append("updated transform description")
         self.set("description", description)
 
+    def refer_to(self, url: str | None) -> None:
+        """Set where the source code is in a git repository."""
+        if url is None or url == self.transform.reference:
+            return
+        if not self.is_new:
+            self.notes.append("updated transform reference")
+        self.set("reference", url)
+        self.set("reference_type", "url")
+
     def tag(self, version: str | None) -> None:
         """Set the version tag.
 

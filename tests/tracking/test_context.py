@@ -198,11 +198,3 @@ def test_disconnecting_ends_tracking(instance, script: Script) -> None:
     assert ln.context.run is None
     with pytest.raises(CurrentInstanceNotConfigured):
         ln.track(path=script())
-
-
-def test_a_git_repository_that_is_not_synced_yet_is_mentioned(instance, capsys, monkeypatch):
-    repository = "https://host/owner/repository"
-    monkeypatch.setenv("LAMINDB_SYNC_GIT_REPO", repository)
-    ln.track(key="a.py", source_code="1")
-    ln.finish()
-    assert f"! source code is not synced with {repository} yet" in capsys.readouterr().out
