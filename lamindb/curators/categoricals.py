@@ -114,6 +114,10 @@ class CatVector:
             return list(dict.fromkeys(self._terms))
         return self._column().terms()
 
+    def _distinct(self) -> list[Any]:
+        """Distinct terms in any order."""
+        return self.values if self.is_identifiers else self._column().distinct_terms()
+
     @property
     def is_identifiers(self) -> bool:
         """Whether these are names of columns, variables or keys."""
@@ -165,8 +169,8 @@ class CatVector:
 
     @property
     def record_ids(self) -> dict[Any, list[int]]:
-        """Keys of the records of valid terms by registry; needs no query."""
-        return self._resolved().record_ids()
+        """Keys of the records of valid terms by registry, in order of appearance; no query."""
+        return self._resolved().record_ids(self.values)
 
     @property
     def vocabularies(self) -> list[Vocabulary]:
@@ -198,8 +202,9 @@ class CatVector:
         try:
             self._found = resolve_terms(
                 self._dtype,
-                self.values,
+                self._distinct(),
                 key=self.key,
+                in_order=lambda: self.values,
                 members=self._members,
                 organism=self._organism,
                 source=self._source,

@@ -14,7 +14,7 @@ from lamindb.models.curation import similar_terms
 from .public_vocabulary import InOrganism, PublicHits, add_from_public, in_organism
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from lamindb.models import SQLRecord
 
@@ -89,13 +89,15 @@ class ResolvedTerms:
                 found[term] = [by_id[pk] for pk in pks] if len(pks) > 1 else by_id[pks[0]]
         return found
 
-    def record_ids(self) -> dict[Any, list[int]]:
-        """Distinct keys of the records of valid terms by registry; no query."""
+    def record_ids(self, terms: Sequence[Any]) -> dict[Any, list[int]]:
+        """Distinct keys of the records of terms by registry, in their order; no query."""
         keys: dict[Any, dict[int, None]] = {}
         for record in self.objects.values():
             keys.setdefault(type(record), {})[record.pk] = None
         for vocabulary, ids in self.ids:
-            keys.setdefault(vocabulary.registry, {}).update(dict.fromkeys(ids.values()))
+            keys.setdefault(vocabulary.registry, {}).update(
+                dict.fromkeys(ids[term] for term in terms if term in ids)
+            )
         for vocabulary, lists in self.several:
             pks = dict.fromkeys(pk for same in lists.values() for pk in same)
             keys.setdefault(vocabulary.registry, {}).update(pks)
@@ -107,7 +109,8 @@ def resolve_terms(
     terms: Sequence[Any],
     *,
     key: str,
-    members: Iterable[SQLRecord] = (),
+    in_order: Callable[[], Sequence[Any]] | None = None,
+    members: Collection[SQLRecord] = (),
     organism: Any = None,
     source: Any = None,
     using: str | None = None,
@@ -122,6 +125,8 @@ def resolve_terms(
         Distinct terms: strings, other values of a field, records.
     key
         Name of the feature, for texts.
+    in_order
+        Gives the terms in the order of their appearance; only asked if some are not known.
     members
         Records that are meant if one of them has the term as its name.
     organism, source
@@ -142,9 +147,10 @@ def resolve_terms(
         The dtype names a type, organism or source that does not exist.
     """
     found = ResolvedTerms()
-    take_objects(found, dtype_str, [t for t in terms if isinstance(t, Model)], key, using)
+    found.missing = list(terms)
+    if not set(map(type, terms)) <= {str}:
+        take_objects(found, dtype_str, key, using)
     sources = vocabularies(dtype_str, using)
-    found.missing = [term for term in terms if not isinstance(term, Model)]
     if not sources:
         found.without_registry, found.missing = True, []
         return found
@@ -156,14 +162,16 @@ def resolve_terms(
     usable = [one for one in searched if one.problem is None]
     for one in usable:
         take_known(found, one.vocabulary, key)
+    if in_order is not None and (found.missing or found.ambiguous):
+        put_in_order(found, in_order())
     take_synonyms(found, usable, [take_public(found, one, source, key) for one in usable])
     return found
 
 
-def take_objects(
-    found: ResolvedTerms, dtype_str: str, records: list[Any], key: str, using: str | None
-) -> None:
+def take_objects(found: ResolvedTerms, dtype_str: str, key: str, using: str | None) -> None:
     """Records in the data are meant as they are, if the dtype allows them."""
+    records = [term for term in found.missing if isinstance(term, Model)]
+    found.missing = [term for term in found.missing if not isinstance(term, Model)]
     saved = [record for record in records if not record._state.adding]
     unwanted = not_allowed(dtype_str, saved, using)
     refused = dict(zip(unwanted, unexpected(unwanted, dtype_str, key), strict=True))
@@ -177,9 +185,11 @@ def take_objects(
 
 
 def take_members(
-    found: ResolvedTerms, vocabulary: Vocabulary, members: Iterable[SQLRecord]
+    found: ResolvedTerms, vocabulary: Vocabulary, members: Collection[SQLRecord]
 ) -> None:
     """Members are meant before other records of the same name."""
+    if not members:
+        return
     by_term = {getattr(member, vocabulary.column.attname): member for member in members}
     found.objects |= {term: by_term[term] for term in found.missing if term in by_term}
     found.missing = [term for term in found.missing if term not in by_term]
@@ -190,9 +200,18 @@ def take_known(found: ResolvedTerms, vocabulary: Vocabulary, key: str) -> None:
     if not found.missing:
         return
     ids, unclear = vocabulary.ids(found.missing)
-    found.ids.append((vocabulary, {term: ids[term] for term in found.missing if term in ids}))
+    found.ids.append((vocabulary, ids))
     found.ambiguous |= {term: ambiguous(reason, key) for term, reason in unclear.items()}
+    if len(ids) == len(found.missing):  # no look at each of very many terms
+        found.missing = []
     found.missing = [term for term in found.missing if term not in ids and term not in unclear]
+
+
+def put_in_order(found: ResolvedTerms, terms: Sequence[Any]) -> None:
+    """Put what has no record, or several, in the order of appearance."""
+    missing, unclear = set(found.missing), found.ambiguous
+    found.missing = [term for term in terms if term in missing]
+    found.ambiguous = {term: unclear[term] for term in terms if term in unclear}
 
 
 def take_public(found: ResolvedTerms, one: InOrganism, source: Any, key: str) -> PublicHits:

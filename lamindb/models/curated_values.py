@@ -168,7 +168,9 @@ class CuratedValues:
 def comparable(values: Iterable[Any], field: Field) -> list[Any]:
     """Those values that the column can have, as the database driver takes them."""
     if is_text(field):
-        texts = [str(v) for v in values if isinstance(v, str)]
+        values = list(values)
+        are_plain = set(map(type, values)) == {str}
+        texts = values if are_plain else [str(v) for v in values if isinstance(v, str)]
         # one look at all of them is much faster than one at each
         return texts if is_storable("".join(texts)) else list(filter(is_storable, texts))
     if isinstance(field, IntegerField):

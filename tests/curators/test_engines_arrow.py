@@ -135,7 +135,7 @@ def test_a_missing_element_of_a_list_is_refused():
     assert as_table(pa.table({"x": [["a", "b"], []]})).column("x").item_kinds() == {"str"}
 
 
-def test_only_columns_that_are_asked_for_are_read(path):
+def test_only_columns_whose_types_and_counts_do_not_suffice_are_read(path):
     asked = []
     original = ds.Dataset.to_table
 
@@ -144,17 +144,67 @@ def test_only_columns_that_are_asked_for_are_read(path):
     class Recorded:
         schema = table._schema
 
-        def to_table(self, columns=None):
-            asked.append(columns)
-            return original(source, columns=columns)
+        def to_table(self, columns, **options):
+            asked.extend(columns)
+            return original(source, columns=columns, **options)
 
         def count_rows(self):
             return source.count_rows()
 
     source = table._source
+    assert set(table._counts_of_files) >= {"float", "category", "text"}  # from the footer
     table._source = Recorded()
-    check_table(table, TableRules(rules_for({"float": "float", "category": "cat[ULabel]"})))
-    assert asked == [["float"], ["category"]]
+    rules = rules_for({"float": "float", "category": "cat[ULabel]", "text": "str"})
+    check_table(table, TableRules(rules))
+    assert asked == []
+    strict = rules_for({"float": "float", "text": "str", "lists": "list[str]"}, nullable=False)
+    failures = check_table(table, TableRules(strict)).report.failures
+    assert [(failure.column, failure.n_failing) for failure in failures] == [
+        ("float", 1),  # NaN counts, which is no null of Parquet
+        ("text", 1),
+        ("lists", 1),
+    ]
+    asked.clear()
+    assert table.column("category").distinct_terms() == ["a", "b"]
+    assert table.column("category").terms() == ["b", "a"]
+    assert asked == ["category"] * 2
+
+
+@pytest.mark.parametrize("where", ["memory", "file"])
+def test_what_is_missing_is_counted_without_the_values(where, tmp_path):
+    nan = float("nan")
+    table = pa.table(
+        {
+            "some": pa.array([1.5, nan]),
+            "nan": pa.array([nan, nan]),
+            "null": pa.array([None, None], pa.int64()),
+            "text": pa.array(["a", None]),
+        }
+    )
+    if where == "file":
+        pq.write_table(table, tmp_path / "x.parquet", row_group_size=1)
+        pq.write_table(table, tmp_path / "silent.parquet", write_statistics=False)
+        silent = as_table(tmp_path / "silent.parquet")
+        assert silent._counts_of_files == {}
+        assert silent.column("text").n_missing == 1
+    found = as_table(tmp_path / "x.parquet" if where == "file" else table)
+    columns = {label: found.column(label) for label in found.labels}
+    assert {k: (c.kind, c.n_missing) for k, c in columns.items()} == {
+        "some": ("float", 1),
+        "nan": ("empty", 2),
+        "null": ("empty", 2),
+        "text": ("str", 1),
+    }
+
+
+def test_counts_of_several_files_are_added(tmp_path):
+    for number, values in enumerate([["a", None], [None, None]]):
+        pq.write_table(
+            pa.table({"x": pa.array(values, pa.string())}), tmp_path / f"{number}.parquet"
+        )
+    table = as_table(ds.dataset(tmp_path))
+    assert table.column("x").n_missing == 3
+    assert table.column("x").missing_rows() == (1, 2, 3)
 
 
 def test_conversions_are_kept_beside_the_file(path, frame, tmp_path):

@@ -534,3 +534,12 @@ def test_of_two_columns_with_one_label_none_can_be_meant():
     frame = pd.DataFrame([[1, 2]], columns=["x", "x"])
     with pytest.raises(KeyError, match="several columns are called 'x'"):
         as_table(frame).column("x")
+
+
+def test_distinct_terms_of_categories_come_as_they_are_ordered():
+    values = pd.Categorical(["b", None, "a", "b", ""], categories=["a", "", "b", "unused"])
+    column = as_table(pd.DataFrame({"x": values})).column("x")
+    assert column.distinct_terms() == ["a", "b"]
+    assert column.terms() == ["b", "a"]
+    texts = as_table(pd.DataFrame({"x": ["b", "a"]})).column("x")
+    assert texts.distinct_terms() == texts.terms() == ["b", "a"]

@@ -131,6 +131,10 @@ class Column(ABC):
         Missing values and empty strings are left out; lists are flattened.
         """
 
+    def distinct_terms(self) -> list[Any]:
+        """The same as `terms` in any order, which takes less time for categories."""
+        return self.terms()
+
     @abstractmethod
     def rows_of(self, values: Collection[Any], limit: int = N_ROWS) -> tuple[int, ...]:
         """Positions of the first rows that hold one of the values, also within a list."""

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+from .arrow_counts import counts_of_array, counts_of_files
 from .lazy import LazyTable
 from .pandas import PandasColumn
 from .pandas_types import kind_of_arrow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
     import pyarrow as pa
     import pyarrow.dataset as ds
+
+    from .abc import Kind
+    from .arrow_counts import Counts
+
+N_AT_ONCE = 2**30
+"""Rows per batch: each batch of categories has its own dictionary."""
 
 
 class ArrowTable(LazyTable):
@@ -71,16 +81,42 @@ class ArrowTable(LazyTable):
         """Names of the columns that hold the index."""
         return [name for name in self._index_columns or () if isinstance(name, str)]
 
-    def _read(self, label: Any) -> PandasColumn:
+    def _read(self, label: Any) -> ArrowColumn:
         import pyarrow as pa
 
-        is_table = isinstance(self._source, pa.Table)
-        source = self._source if is_table else self._source.to_table(columns=[label])
-        array = source.column(label)
-        if label in self._categories() and not pa.types.is_dictionary(array.type):
-            array = array.dictionary_encode()
-        return PandasColumn(_as_series(array), label, pandas_name(array.type))
+        dtype = self._schema.field(label).type
+        if label in self._categories and not pa.types.is_dictionary(dtype):
+            dtype = pa.dictionary(pa.int32(), dtype)
+        return ArrowColumn(label, dtype, partial(self._array, label), self._counts(label))
 
+    def _array(self, label: str) -> pa.ChunkedArray:
+        """Values of a column, read now."""
+        import pyarrow as pa
+
+        source = self._source
+        if not isinstance(source, pa.Table):
+            source = source.to_table(columns=[label], batch_size=N_AT_ONCE)
+        array = source.column(label)
+        is_encoded = pa.types.is_dictionary(array.type) or label not in self._categories
+        return array if is_encoded else array.dictionary_encode()
+
+    def _counts(self, label: str) -> Counts | None:
+        """What is known of the values of a column without reading it."""
+        import pyarrow as pa
+
+        if isinstance(self._source, pa.Table):
+            return counts_of_array(self._source.column(label))
+        return self._counts_of_files.get(label)
+
+    @cached_property
+    def _counts_of_files(self) -> dict[str, Counts]:
+        """The same for all columns of files."""
+        import pyarrow.dataset as ds
+
+        is_parquet = isinstance(getattr(self._source, "format", None), ds.ParquetFileFormat)
+        return counts_of_files(self._source) if is_parquet else {}
+
+    @cached_property
     def _categories(self) -> set[str]:
         """Columns that were categories of pandas; some writers store only their values."""
         notes = self._notes.get("columns", ())
@@ -105,6 +141,61 @@ class ArrowTable(LazyTable):
         """Name that the index had in pandas."""
         notes = (note for note in self._notes["columns"] if note["field_name"] == name)
         return next((note["name"] for note in notes), None)
+
+
+class ArrowColumn(PandasColumn):
+    """A column whose values are read when its type and the number of them do not suffice.
+
+    Parameters
+    ----------
+    name
+        Label.
+    dtype
+        Its type.
+    read
+        Returns the values.
+    counts
+        What is known of them.
+    """
+
+    def __init__(
+        self,
+        name: Any,
+        dtype: pa.DataType,
+        read: Callable[[], pa.ChunkedArray],
+        counts: Counts | None = None,
+    ) -> None:
+        self.name = name
+        self.type_name = pandas_name(dtype)
+        self.is_object = self.type_name == "object"
+        self._declared = kind_of_arrow(dtype)
+        self._dtype = dtype
+        self._read = read
+        self._counts = counts
+
+    @cached_property
+    def series(self) -> pd.Series:
+        """The values."""
+        return _as_series(self._read())
+
+    @cached_property
+    def kind(self) -> Kind:
+        """What the non-missing values are."""
+        has_values = self._counts is not None and self._counts.has_values
+        return kind_of_arrow(self._dtype) if has_values else super().kind
+
+    @cached_property
+    def kinds(self) -> frozenset[Kind]:
+        """Kinds of the single values; of a category, of its categories."""
+        if self.kind == "category" and kind_of_arrow(self._dtype.value_type) == "str":
+            return frozenset(("str",))
+        return super().kinds
+
+    @cached_property
+    def n_missing(self) -> int:
+        """Number of missing values."""
+        known = None if self._counts is None else self._counts.n_missing
+        return super().n_missing if known is None else known
 
 
 def _opened(source: Any) -> pa.Table | ds.Dataset:

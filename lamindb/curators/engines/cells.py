@@ -172,7 +172,7 @@ def is_term(value: Any) -> bool:
 def terms_of(values: list[Any]) -> list[Any]:
     """Those of some values that name something."""
     if set(map(type, values)) == {str}:
-        return [value for value in values if value]
+        return [value for value in values if value] if "" in values else values
     return [value for value in values if is_term(value)]
 
 

@@ -108,6 +108,18 @@ class PandasColumn(Column):
             values = self.series.dropna().unique().tolist()
         return terms_of(values)
 
+    def distinct_terms(self) -> list[Any]:
+        """Distinct values in any order: used categories as they are ordered."""
+        import numpy as np
+        import pandas as pd
+
+        if not isinstance(self.series.dtype, pd.CategoricalDtype):
+            return self.terms()
+        categories = self.series.cat.categories
+        is_used = np.zeros(len(categories) + 1, dtype=bool)
+        is_used[self.series.cat.codes.to_numpy()] = True  # the last one stands for missing values
+        return terms_of(categories[is_used[:-1]].tolist())
+
     def rows_of(self, values: Collection[Any], limit: int = N_ROWS) -> tuple[int, ...]:
         """Positions of the first rows that hold one of the values."""
         if self.kind in ("list", "mixed", "dict", "record"):

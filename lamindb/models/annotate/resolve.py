@@ -14,6 +14,7 @@ from lamindb.models.curation import equal
 from lamindb.models.current import visible_branch_ids
 from lamindb.models.feature_dtypes import alternatives, find_type, registry_by_name
 from lamindb.models.hierarchy_sql import TypeLevel, ids_of_members
+from lamindb.models.positions import positions
 from lamindb.models.registry_fields import has_field, name_field
 
 if TYPE_CHECKING:
@@ -78,22 +79,23 @@ class Vocabulary:
         return comparable(values, self.column)
 
     def ids(self, values: Sequence[Any]) -> tuple[dict[Any, int], dict[Any, str]]:
-        """Keys of records by the value that means them, and why other values are ambiguous.
+        """Keys of records by the distinct value that means them, and why others are ambiguous.
 
         Read in one query, however many values there are; a second one if names repeat.
         """
         wanted = self.comparable(values)
         if not wanted:
             return {}, {}
+        if is_text(self.column):
+            wanted.sort()
         typed = is_typed(self.registry)
-        columns = (self.column.attname, "pk", *(["type_id"] if typed else []))
-        rows = list(equal(self.rows, self.column, wanted).order_by().values_list(*columns))
-        found: dict[Any, int] = {row[0]: row[1] for row in rows}
+        rows = positions(self.rows, self.column, wanted, ("pk", *(["type_id"] if typed else [])))
+        found = {wanted[row[0]]: row[1] for row in rows}
         if len(found) == len(rows):
             return found, {}
         by_value: dict[Any, list[tuple[Any, ...]]] = {}
         for row in rows:
-            by_value.setdefault(row[0], []).append(row)
+            by_value.setdefault(wanted[row[0]], []).append(row)
         repeated = {value: same for value, same in by_value.items() if len(same) > 1}
         if not typed:
             return found | {value: min(r[1] for r in same) for value, same in repeated.items()}, {}
@@ -127,7 +129,7 @@ class Vocabulary:
 
 
 def row_id(row: tuple[Any, ...]) -> int:
-    """Key of a record in a row of term, key and type."""
+    """Key of a record in a row of position, key and type."""
     return row[1]
 
 
