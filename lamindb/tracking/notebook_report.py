@@ -63,7 +63,7 @@ def notebook_to_html(path: Path, title: str | None, *, scrolls: bool = False) ->
         exclude_input_prompt=True,
         exclude_output_prompt=True,
     )
-    body, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": title or path.stem}})
+    body, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem}})
     return body.replace("</head>", f"{WIDE_TABLES}</head>", 1) if scrolls else str(body)
 
 
