@@ -20,6 +20,7 @@ import benchmarks.saving
 import benchmarks.searching
 import benchmarks.startup
 import benchmarks.tables
+import benchmarks.tracking
 import benchmarks.validating  # noqa: F401
 from benchmarks import registry, report
 
