@@ -25,6 +25,7 @@ from .inserting import insert_records
 from .organisms import find_or_create_organism
 from .public import public_ontology
 from .public_fallback import PublicFallback
+from .source_choice import check_kind, checked_source
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -324,7 +325,10 @@ class BioRecord(SQLRecord, HasSource, CanCurate, HasAbbr, HasSynonyms):
         >>> bt.CellType.from_values(["T cell", "B cell"]).save()
         >>> bt.Gene.from_values(["ENSG00000081059"], field=bt.Gene.ensembl_gene_id).save()
         """
-        if organism is None and cls.require_organism(curated_field(cls, field).name):
+        check_kind(organism)
+        if source is not None and cls._needs_organism:
+            organism = checked_source(cls, source, organism).organism
+        elif organism is None and cls.require_organism(curated_field(cls, field).name):
             organism = default.organism
         elif isinstance(organism, str) and create and cls._needs_organism:
             organism = find_or_create_organism(organism)

@@ -60,10 +60,10 @@ def described(
     pairs = (("version", version), ("organism", organism))
     passed = {name: value for name, value in pairs if value is not None}
     if isinstance(source, Source):
-        return {name: getattr(source, name) for name in COPIED} | passed
+        return of_version({name: getattr(source, name) for name in COPIED}, passed)
     if isinstance(source, PublicOntology):
         found = {"organism": source.organism, "name": source.source, "version": source.version}
-        return {**packaged_facts(source.source), **found, **passed}
+        return of_version(packaged_facts(source.source), found | passed)
     if not isinstance(source, str):
         raise TypeError(
             f"source has to be a `bt.Source`, a public ontology or a name, not {source!r}"
@@ -91,14 +91,23 @@ def new_name(entity: str, name: str, passed: dict[str, str], *, has_table: bool)
     facts = packaged_facts(name)
     if has_table:
         default = {"organism": ALL, "version": UNVERSIONED}
-        return {**default, **facts, "name": name, **passed}
+        return of_version({**default, **facts, "name": name}, passed)
     if facts:
-        return {**facts, **passed}
+        return of_version(facts, passed)
     known = dict.fromkeys(one.name for one in packaged_sources())
     raise ValueError(
         f"no source '{name}' of {entity} is known: pass its table as `df`."
         f"{did_you_mean(name, known)}"
     )
+
+
+def of_version(values: dict[str, Any], passed: dict[str, Any]) -> dict[str, Any]:
+    """Values with those that were passed; the url follows the version."""
+    found = values | passed
+    version, url = values.get("version"), found.get("url")
+    if url and version:
+        found["url"] = url.replace(version, found["version"])
+    return found
 
 
 def packaged_facts(name: str) -> dict[str, Any]:

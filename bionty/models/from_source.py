@@ -13,6 +13,7 @@ from lamindb.models.field_names import named_column
 from lamindb.models.from_values import existing_records
 
 from .public_fallback import PublicFallback, records_meant, records_of, say_created
+from .source_choice import check_kind, checked_source
 
 if TYPE_CHECKING:
     from .source import Source
@@ -33,6 +34,9 @@ def from_source(
 ) -> Any:
     """Record of a term; see `HasSource.from_source`."""
     field, value = single_field(registry, string, fields)
+    check_kind(organism)
+    if registry._needs_organism and organism is None and source is not None:
+        organism = checked_source(registry, source).organism
     is_exact = string is None
     with quiet(mute):
         found = registered(registry, field, value, organism, is_exact=is_exact)

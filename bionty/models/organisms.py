@@ -13,7 +13,7 @@ from lamindb.base.log import logger
 from lamindb.errors import OntologyNotAvailable
 
 from .source import Source
-from .source_choice import species_named
+from .source_choice import check_kind, species_named
 from .tables import default_table, say_used
 from .terms import Terms
 
@@ -50,8 +50,7 @@ def find_or_create_organism(organism: Any) -> Organism:
     """
     if isinstance(organism, registry_of_organisms()):
         return organism.save() if organism._state.adding else organism
-    if not isinstance(organism, str):
-        raise TypeError(f"organism must be a `bionty.Organism` record or a name, not {organism!r}")
+    check_kind(organism)
     found = find_organism(organism)
     return new_organism(organism).save() if found is None else found
 

@@ -109,14 +109,18 @@ class PublicFallback:
         Raises
         ------
         OrganismNotSet
-            Records are to be created, and their organism is unknown.
+            Records are to be created, and the organism of all of them is unknown.
         """
-        for organism, members in self._by_organism(values):
+        groups = self._by_organism(values)
+        for organism, members in groups:
             try:
                 yield self._terms(organism, creates), members
             except OrganismNotSet as error:
-                if creates:
+                if creates and len(groups) == 1:
                     raise
+                if creates:  # others tell their species, so that only these are wrong
+                    logger.warning(f"no species is known for {listed(members)}: {error}")
+                    continue
                 logger.hint(f"did not look into public sources: {error}")
             except (OntologyNotAvailable, ValueError) as error:
                 logger.warning(
@@ -195,7 +199,7 @@ def records_meant(terms: Terms, field: str, values: list[Any]) -> dict[Any, list
 def say_created(name: str, found: dict[Any, list[SQLRecord]], matching: str) -> None:
     """Log for which values there are new records."""
     if found:
-        number = len({id(record) for records in found.values() for record in records})
+        number = len({record.uid for records in found.values() for record in records})
         plural = "" if number == 1 else "s"
         logger.success(
             f"created {number} {name} record{plural} from Bionty matching {matching}: "

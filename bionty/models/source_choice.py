@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
+
 from bionty._organism import OrganismNotSet, default
 from bionty.sources.species import Species, known_species
 from lamindb.base.registries import get_registry_name
@@ -36,9 +38,9 @@ def get_source_record(
     Raises
     ------
     TypeError
-        `source` is no source.
+        `source` is no source, or `organism` is no organism.
     ValueError
-        The source belongs to another registry, or there is none.
+        The source belongs to another registry or organism, or there is none.
     OrganismNotSet
         The registry needs an organism, but there is none; it is a `ValueError` too.
 
@@ -48,7 +50,7 @@ def get_source_record(
     'hp'
     """
     if source is not None:
-        return checked_source(registry, source)
+        return checked_source(registry, source, organism)
     if registry._needs_organism:
         organism = organism or default.organism
         if organism is None:
@@ -68,7 +70,7 @@ def entity_name(registry: Any) -> str:
     return get_registry_name(registry)
 
 
-def checked_source(registry: Any, source: Any) -> Source:
+def checked_source(registry: Any, source: Any, organism: Any = None) -> Source:
     """A source that fills this registry.
 
     Raises
@@ -76,7 +78,7 @@ def checked_source(registry: Any, source: Any) -> Source:
     TypeError
         It is no source.
     ValueError
-        It belongs to another registry, or is not saved.
+        It belongs to another registry, is not saved, or has no records of the organism.
     """
     if not isinstance(source, Source):
         raise TypeError(
@@ -89,7 +91,24 @@ def checked_source(registry: Any, source: Any) -> Source:
         )
     if source._state.adding:
         raise ValueError(f"save the source first: {source!r}")
+    if registry._needs_organism and organism is not None and not of_organism([source], organism):
+        raise ValueError(
+            f"source {source.name}, {source.version} is about {source.organism}, not about "
+            f"{getattr(organism, 'name', organism)}: pass one of them only"
+        )
     return source
+
+
+def check_kind(organism: Any) -> None:
+    """Refuse what is neither an organism nor a name.
+
+    Raises
+    ------
+    TypeError
+    """
+    registry = apps.all_models["bionty"]["organism"]
+    if organism is not None and not isinstance(organism, str | registry):
+        raise TypeError(f"organism must be a `bionty.Organism` record or a name, not {organism!r}")
 
 
 @cache
@@ -124,6 +143,7 @@ def of_organism(rows: list[Source], organism: str | Organism | None) -> list[Sou
     """Those of the rows that are about an organism; all of them if none is known."""
     if organism is None:
         return rows
+    check_kind(organism)
     for label in organism_labels(organism):
         found = [row for row in rows if row.organism == label]
         if found:

@@ -12,6 +12,7 @@ from lamindb.base.text import listed
 from lamindb.models.registry_fields import has_field
 
 from .links import delete_links, has_parents, insert_links, linked_pairs
+from .terms import is_obsolete
 
 if TYPE_CHECKING:
     from .source import Source
@@ -23,9 +24,11 @@ NEVER_UPDATED = {"uid", "abbr"}
 def update_terms(registry: Any, source: Source, columns: TermColumns, using: str) -> None:
     """Move the records of a source to the version that the columns are from.
 
-    Annotated records keep their name: what changed its name stays as it is, with its source.
+    Annotated records keep their name: what changed its name stays as it is, with its source; so
+    does what the version calls obsolete.
     """
-    rows = records_to_update(registry, source, columns, using)
+    existing = records_of_versions(registry, source, columns, using)
+    rows = rows_to_update(registry, existing, columns)
     renamed = renamed_and_annotated(registry, rows, columns, using)
     updated = [pk for pk in rows if pk not in renamed]
     if updated:
@@ -33,27 +36,51 @@ def update_terms(registry: Any, source: Source, columns: TermColumns, using: str
         write(registry, source, {pk: rows[pk] for pk in updated}, columns, using)
         move_links(registry, {pk: rows[pk] for pk in updated}, columns, using)
     if renamed:
+        one = len(renamed) == 1
         logger.warning(
-            f"{len(renamed)} records were renamed in {source.name}, {source.version}, but annotate "
-            f"artifacts: they keep their name and source: {listed(renamed.values(), 20)}"
+            f"{len(renamed)} record{' was' if one else 's were'} renamed in {source.name}, "
+            f"{source.version}, but {'annotates' if one else 'annotate'} artifacts: "
+            f"{'it keeps its' if one else 'they keep their'} name and source: "
+            f"{listed(renamed.values(), 20)}"
         )
+    say_obsolete(source, existing, columns)
     source.currently_used = True
     source.save(using=using)
     logger.success(f"{len(updated)} records updated!")
 
 
-def records_to_update(
+def records_of_versions(
     registry: Any, source: Source, columns: TermColumns, using: str
-) -> dict[int, int]:
-    """By key of a record of any version of the source, the position of its term."""
+) -> dict[int, str]:
+    """By key of a record of any version of the source, its id."""
     id_field = columns.terms.id_field or registry._name_field
     versions = type(source).objects.using(using).filter(entity=source.entity, name=source.name)
     if registry._needs_organism:
         versions = versions.filter(organism=source.organism)
     rows = registry.objects.using(using).filter(source__in=versions)
-    positions = {value: number for number, value in enumerate(columns.values[id_field])}
-    found = rows.order_by("id").values_list("id", id_field)
-    return {pk: positions[value] for pk, value in found if value in positions}
+    return dict(rows.order_by("id").values_list("id", id_field))
+
+
+def rows_to_update(registry: Any, existing: dict[int, str], columns: TermColumns) -> dict[int, int]:
+    """By key of a record, the position of its term."""
+    ids = columns.values[columns.terms.id_field or registry._name_field]
+    positions = {value: number for number, value in enumerate(ids)}
+    return {pk: positions[value] for pk, value in existing.items() if value in positions}
+
+
+def say_obsolete(source: Source, existing: dict[int, str], columns: TermColumns) -> None:
+    """Name the records whose term is obsolete in a public source: they stay as they are."""
+    terms = columns.terms
+    if source.dataframe_artifact_id is not None or terms.id_field is None:
+        return
+    values = terms.table.records.values
+    pairs = zip(values(terms.columns[terms.id_field]), values(terms.table.name_field), strict=True)
+    obsolete = {one for one, name in pairs if is_obsolete(name)}
+    stale = [one for one in existing.values() if one in obsolete]
+    if stale:
+        logger.warning(
+            f"obsolete in {source.name}, {source.version}, left as they are: {listed(stale, 20)}"
+        )
 
 
 def renamed_and_annotated(

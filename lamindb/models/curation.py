@@ -21,7 +21,7 @@ from .curation_messages import (
 )
 from .inspect_result import InspectResult
 from .membership import OneOf
-from .public_terms import public_terms
+from .public_terms import PublicTerms, public_terms
 from .registry_fields import has_field, name_field
 from .similar_terms import SimilarTerms, find_similar
 
@@ -88,13 +88,23 @@ def inspect(
     rest = [v for v in result.non_validated if v not in result.synonyms_mapper]
     public = public_terms(registry, column.name, organism, source) if from_source and rest else None
     in_public = public.known(rest) if public else set()
+    meant_in_public = public_synonyms(public, column, [v for v in rest if v not in in_public])
     with quiet(mute):
         if not known and is_empty(universe):
             say_empty(registry)
         say_ignored(curated)
         say_validated(curated.distinct, known, column.name)
-        say_what_to_do(registry, column.name, result.synonyms_mapper, rest, in_public)
+        say_what_to_do(
+            registry, column.name, result.synonyms_mapper, rest, in_public, meant_in_public
+        )
     return result
+
+
+def public_synonyms(public: PublicTerms | None, column: Field, values: list[Any]) -> dict[Any, Any]:
+    """Names of public terms by their synonym or other casing; ids have neither."""
+    if public is None or not values or column.name != name_field(column.model):
+        return {}
+    return public.standardized(values, return_field=column.name, case_sensitive=False, keep="first")
 
 
 def standardize(  # noqa: PLR0913 (public signature)

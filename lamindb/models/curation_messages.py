@@ -68,11 +68,12 @@ def say_what_to_do(
     mapper: dict[Any, Any],
     rest: list[Any],
     in_public: set[Any],
+    meant_in_public: dict[Any, Any],
 ) -> None:
     """Log what non-validated terms might be, with the call that helps."""
     name = registry.__name__
     found = [value for value in rest if value in in_public]
-    unknown = [value for value in rest if value not in in_public]
+    unknown = [value for value in rest if value not in in_public and value not in meant_in_public]
     if mapper:
         n = counted(len(mapper), f"{name} term")
         logger.print(f"   detected {n} with inconsistent casing/synonyms: {listed(mapper)}")
@@ -80,6 +81,13 @@ def say_what_to_do(
     if found:
         n = counted(len(found), f"{name} term")
         logger.print(f"   detected {n} in public source for {field}: {listed(found)}")
+    if meant_in_public:
+        n = counted(len(meant_in_public), f"{name} term")
+        logger.print(
+            f"   detected {n} in public source with inconsistent casing/synonyms: "
+            f"{listed(meant_in_public)}"
+        )
+    if found or meant_in_public:
         logger.important(
             f" add records from public source to your {name} registry via .from_values()"
         )

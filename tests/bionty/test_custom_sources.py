@@ -174,6 +174,15 @@ def test_a_public_ontology(sources) -> None:
     assert source.dataframe_artifact is not None
 
 
+def test_the_url_follows_the_version(sources) -> None:
+    source = bt.CellType.add_source(bt.CellType.public())
+    assert source.url == "http://purl.obolibrary.org/obo/cl/releases/2026-03-26/cl.owl"
+    with pytest.raises(ConnectionError, match="cl 1990-01-01"):
+        bt.CellType.add_source("cl", version="1990-01-01")
+    older = bt.CellType.add_source("cl", version="1990-01-01", df=pd.DataFrame({"name": ["a"]}))
+    assert older.url == "http://purl.obolibrary.org/obo/cl/releases/1990-01-01/cl.owl"
+
+
 def test_a_source_that_has_no_table_gets_one(sources, table) -> None:
     row = bt.Source(entity="bionty.CellType", organism="all", name="inhouse", version="1").save()
     assert repr(bt.CellType.public(source=row)).splitlines()[-1] == "#terms: 0"

@@ -243,7 +243,7 @@ def test_records_follow_to_another_version(versions, capsys) -> None:
     out = capsys.readouterr().out.splitlines()
     assert out == [
         "• updating 3 records...",
-        "! 1 records were renamed in mine, 2, but annotate artifacts: they keep their name and "
+        "! 1 record was renamed in mine, 2, but annotates artifacts: it keeps its name and "
         "source: 'X:d'",
         "✓ 3 records updated!",
     ]
@@ -268,7 +268,10 @@ def test_records_follow_to_another_version(versions, capsys) -> None:
     assert not bt.CellType.filter(name="renamed d").exists()
 
 
-def test_real_versions(sources, count_queries) -> None:
+OBSOLETE_SINCE_2025 = ["0000054", "0000055", "0000293", "0000452", "0000627", "4023083"]
+
+
+def test_real_versions(sources, count_queries, capsys) -> None:
     old = sources["df_all__cl__2025-04-10__CellType.parquet"]
     new = sources["df_all__cl__2026-03-26__CellType.parquet"]
     bt.CellType.import_source(old)
@@ -278,7 +281,11 @@ def test_real_versions(sources, count_queries) -> None:
     assert queries.count <= 20
     assert bt.CellType.filter().count() == before
     kept = bt.CellType.filter(source=old)
-    assert kept.count() + bt.CellType.filter(source=new).count() == before
+    obsolete = kept.order_by("ontology_id").to_list("ontology_id")
+    assert obsolete == [f"CL:{n}" for n in OBSOLETE_SINCE_2025]
+    out = capsys.readouterr().out
+    assert f"! obsolete in cl, 2026-03-26, left as they are: {str(obsolete)[1:-1]}" in out
+    assert bt.CellType.filter(source=new).count() == before - kept.count()
     assert bt.Source.get(new.id).currently_used
     assert not bt.Source.get(old.id).currently_used
 

@@ -114,6 +114,56 @@ def test_an_organism_is_needed(sources, call) -> None:
         call()
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda human: bt.Gene.from_source(symbol="TP53", organism="mouse", source=human),
+        lambda human: bt.Gene.from_values(["TP53"], organism="mouse", source=human),
+        lambda human: bt.Gene.import_source(human, organism="mouse"),
+        lambda human: bt.Gene.public(organism="mouse", source=human),
+    ],
+)
+def test_a_source_of_another_organism_is_refused(sources, call) -> None:
+    human = sources["df_human__ensembl__release-114__Gene.parquet"]
+    with pytest.raises(ValueError, match="release-114 is about human, not about mouse"):
+        call(human)
+    assert bt.Organism.filter().count() == bt.Gene.filter().count() == 0
+
+
+def test_the_organism_of_a_source_goes_before_the_default(sources) -> None:
+    human = sources["df_human__ensembl__release-114__Gene.parquet"]
+    bt.settings.organism = "mouse"
+    (gene,) = bt.Gene.from_values(["TP53"], source=human).save()
+    assert gene.organism.name == "human"
+    assert bt.Gene.from_source(symbol="TP53", source=human) == gene
+    assert bt.Gene.from_source(symbol="BRCA1", source=human).organism.name == "human"
+    assert bt.Gene.public(organism="Homo sapiens", source=human).organism == "human"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: bt.Gene.from_source(symbol="TP53", organism=3),
+        lambda: bt.Gene.from_values(["TP53"], organism=3),
+        lambda: bt.Gene.public(organism=3),
+        lambda: bt.Phenotype.public(organism=3),
+        lambda: bt.Gene.import_source(organism=3),
+    ],
+)
+def test_what_is_no_organism(sources, call) -> None:
+    with pytest.raises(TypeError, match="organism must be a `bionty"):
+        call()
+
+
+def test_an_id_of_no_species_does_not_stop_the_others(sources, capsys) -> None:
+    ids = ["ENSG00000081059", "TCF7", "ENSMUSG00000000001"]
+    genes = bt.Gene.from_values(ids, field=bt.Gene.ensembl_gene_id)
+    assert [gene.symbol for gene in genes] == ["TCF7", "Gnai3"]
+    out = capsys.readouterr().out
+    assert "! no species is known for 'TCF7': `organism` is required" in out
+    assert "did not create Gene record for 1 non-validated ensembl_gene_id: 'TCF7'" in out
+
+
 def test_what_needs_an_organism() -> None:
     assert bt.Gene.require_organism()
     assert not bt.CellType.require_organism()

@@ -52,6 +52,22 @@ def test_what_a_public_ontology_has(cell_types, capsys) -> None:
     assert "public source" not in capsys.readouterr().out
 
 
+def test_synonyms_of_public_terms_are_no_new_terms(cell_types, capsys) -> None:
+    capsys.readouterr()
+    result = bt.CellType.inspect(["nerve cell", "B CELL", "foo"])
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "   detected 2 CellType terms in public source with inconsistent casing/synonyms: "
+        "'nerve cell', 'B CELL'",
+        "→  add records from public source to your CellType registry via .from_values()",
+        "   couldn't validate 1 term: 'foo'",
+        "→  if you are sure, create new records via CellType() and save to your registry",
+    ]
+    assert result.synonyms_mapper == {}
+    ids = bt.CellType.inspect(["cl:0000540"], "ontology_id")
+    assert ids.non_validated == ["cl:0000540"]
+    assert "couldn't validate 1 term: 'cl:0000540'" in capsys.readouterr().out
+
+
 def test_public_synonyms(cell_types, capsys) -> None:
     capsys.readouterr()
     values = ["T-cell", "nerve cell", "foo", None, "T cell"]
