@@ -268,3 +268,53 @@ thread.join()
     status, run_status, log, _ = ended(script(code=code))
     assert (status, run_status) == (0, "completed")
     assert "\nin a thread\n" in log
+
+
+# -- other ends ----------------------------------------------------------------------------------
+
+
+def test_a_resumed_run_continues_its_log(instance, script: Script) -> None:
+    path = script(code="import lamindb as ln\nln.track(new_run=False)\nprint('again')\n")
+    for n_times in (1, 2):
+        status, run_status, log, _ = ended(path)
+        assert (status, run_status) == (0, "completed")
+        assert log.count("\nagain\n") == n_times
+        assert log.count("→ connected lamindb") == 1
+    run = ln.Run.filter().one()
+    assert ln.Artifact.objects.filter(description=run.report.description).count() == 1
+
+
+def test_a_script_that_deletes_itself(instance, script: Script) -> None:
+    path = script(code="import os\nos.remove(__file__)\nimport lamindb as ln\nln.track()\n")
+    result = run_interpreter(str(path), cwd=path.parent)
+    assert result.returncode == 1
+    assert "Cannot determine valid file path, pass manually via path" in result.stderr
+    assert ln.Transform.filter().count() == 0
+
+
+def test_a_cache_that_is_not_writable(instance, script: Script, in_tmp: Path) -> None:
+    (in_tmp / "file").touch()
+    path = script(code=f"{TRACK}print('on')\nln.finish()\n")
+    result = run_interpreter(str(path), cwd=in_tmp, env={"LAMIN_CACHE_DIR": str(in_tmp / "file")})
+    assert result.returncode == 0, result.stderr
+    assert "could not track Python environment" in result.stderr
+    run = ln.Run.filter().one()
+    assert (run.status, run.report, run.environment) == ("completed", None, None)
+
+
+def test_a_database_that_can_only_be_read(instance, script: Script) -> None:
+    code = """
+import lamindb as ln
+from django.db import connection
+ln.Run.filter().count()
+connection.cursor().execute("PRAGMA query_only = 1")
+ln.track()
+assert ln.context.run is None
+print("goes on")
+"""
+    path = script(code=code)
+    result = run_interpreter(str(path), cwd=path.parent)
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert lines[-2:] == ["! skipping track(), connected in read-only mode", "goes on"]
+    assert ln.Run.filter().count() == ln.Transform.filter().count() == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import lamindb.setup
 from lamindb.errors import InvalidArgument, NoWriteAccess
 from lamindb.tracking.inputs import link_run_input
 from tests.tracking.conftest import Script
+from tests.tracking.test_endings import signalled
 
 
 @pytest.fixture
@@ -77,3 +79,20 @@ def test_processes_that_start_at_the_same_time(postgres_instance, script: Script
         assert [job.wait(120) for job in jobs] == [0, 0, 0, 0]
         assert ln.Transform.filter(key="batch.py").count() == n_versions
     assert ln.Transform.get(key="batch.py").runs.count() == 4
+
+
+def test_a_signal_inside_of_a_transaction(postgres_instance, script: Script) -> None:
+    code = """
+import lamindb as ln
+ln.track()
+from django.db import connection, transaction
+with transaction.atomic(), connection.cursor() as cursor:
+    ln.ULabel(name="never there").save()
+    print("ready", flush=True)
+    cursor.execute("SELECT pg_sleep(5)")
+    cursor.execute("SELECT pg_sleep(60)")
+"""
+    assert signalled(script(code=code), signal.SIGTERM) == -signal.SIGTERM
+    run = ln.Run.filter().one()
+    assert (run.status, ln.ULabel.filter().count()) == ("aborted", 0)
+    assert "Process terminated by signal 15 (SIGTERM)" in run.report.path.read_text()
