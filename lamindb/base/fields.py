@@ -51,6 +51,14 @@ class FieldAttr(DeferredAttribute):
     def __repr__(self) -> str:
         return f"FieldAttr({get_registry_name(self.field.model)}.{self.field.name})"
 
+    def __or__(self, other: Any) -> list[Any]:
+        """A union, as dtype of a feature: `bt.Tissue.ontology_id | bt.CellType.ontology_id`."""
+        return [self, *other] if isinstance(other, list) else [self, other]
+
+    def __ror__(self, other: Any) -> list[Any]:
+        """A union that a registry or another union begins."""
+        return [*other, self] if isinstance(other, list) else [other, self]
+
 
 class LaminField:
     """Marks a field as declared with a lamindb class; `repr(record)` treats those differently.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing
+from types import UnionType
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -87,6 +88,8 @@ def without_filters(dtype: Any) -> str:
         return simple
     if typing.get_origin(dtype) is list:
         return f"list[{without_filters(typing.get_args(dtype)[0])}]"
+    if isinstance(dtype, UnionType):  # of registries, which are classes
+        dtype = list(typing.get_args(dtype))
     if isinstance(dtype, list) and dtype:
         return str(CatDtype(tuple(alternative_of_union(item) for item in dtype)))
     alternative = alternative_of(dtype)

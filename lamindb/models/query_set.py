@@ -349,6 +349,15 @@ class QuerySet(BasicQuerySet):
         conditions, expressions = resolve(self.model, expressions, self.query.annotations)
         if branches is not None:
             conditions.append(branches)
+        repeated = {
+            path: value
+            for path, value in expressions.items()
+            if related.crosses_repeated(self.model, path)
+        }
+        if repeated:
+            conditions.append(related.each_once(self, models.Q(**repeated)))
+            expressions = {k: v for k, v in expressions.items() if k not in repeated}
+        queries = tuple(related.each_once(self, query) for query in queries)
         result = super().filter(*queries, *conditions, **expressions)
         result._asked_for = asked_for
         result._branches_decided = True

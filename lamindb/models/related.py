@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
 
 from lamindb.base.registries import get_registry_name
 
@@ -40,6 +40,43 @@ def may_repeat(manager: Any) -> bool:
     if through is None or not has_field(through, "feature"):
         return False
     return "feature" not in (manager.source_field_name, manager.target_field_name)
+
+
+def crosses_repeated(registry: Any, path: str) -> bool:
+    """Whether a path of a filter begins with a relation that may link two records repeatedly."""
+    name = path.split("__", 1)[0]
+    relation = next((f for f in registry._meta.get_fields() if f.name == name), None)
+    if relation is None or not relation.many_to_many:
+        return False
+    through = getattr(relation, "through", None) or relation.remote_field.through
+    ends = {registry, relation.related_model}
+    link = next((f for f in through._meta.fields if f.name == "feature"), None)
+    return link is not None and link.related_model not in ends
+
+
+def each_once(records: Any, query: Any) -> Any:
+    """A condition that joins no table which links the same two records repeatedly.
+
+    Parameters
+    ----------
+    records
+        Set that is filtered.
+    query
+        Condition, or a pair of a path and a value.
+    """
+    if not any(crosses_repeated(records.model, path) for path in paths_of(query)):
+        return query
+    matching = QuerySet(records.model, using=records._db).filter(query)
+    return Q(pk__in=matching.values("pk"))
+
+
+def paths_of(query: Any) -> Iterable[str]:
+    """Paths in a condition and in those that it combines."""
+    if isinstance(query, tuple):
+        yield query[0]
+    elif isinstance(query, Q):
+        for child in query.children:
+            yield from paths_of(child)
 
 
 def hides_trash(manager: Any) -> bool:

@@ -51,6 +51,13 @@ from lamindb.models.feature import parse_dtype, parse_filter_string, resolve_rel
             "cat[ULabel|Record.uid]",
             [ln.ULabel.name, ln.Record.uid],
         ),
+        (
+            ln.ULabel.uid | ln.Record.uid | ln.User.uid,
+            "cat[ULabel.uid|Record.uid|User.uid]",
+            [ln.ULabel.uid, ln.Record.uid, ln.User.uid],
+        ),
+        (ln.ULabel | ln.Record.uid, "cat[ULabel|Record.uid]", [ln.ULabel.name, ln.Record.uid]),
+        (ln.ULabel | ln.Record, "cat[ULabel|Record]", [ln.ULabel.name, ln.Record.name]),
         ("cat[]", "cat[]", None),
     ],
 )  # fmt: skip

@@ -75,6 +75,26 @@ def test_each_record_is_shown_once(lab: SimpleNamespace) -> None:
     assert len(read.cell_types.all()) == 2
 
 
+@pytest.mark.parametrize("path", ["cell_types", "cell_types__name", "Q"])
+def test_filters_show_each_record_once(lab: SimpleNamespace, path: str, count_queries: Any) -> None:
+    other = ln.Artifact.from_dataframe(pd.DataFrame({"x": [3]}), key="c.parquet").save()
+    lab.artifact.cell_types.add(lab.t_cell)
+    lab.artifact.features.add_values({"by_expert": "T cell", "by_model": "T cell"})
+    other.cell_types.add(lab.b_cell)
+    if path == "Q":
+        found = ln.Artifact.filter(ln.Q(cell_types=lab.t_cell) | ln.Q(cell_types__name="none"))
+    else:
+        found = ln.Artifact.filter(**{path: lab.t_cell if path == "cell_types" else "T cell"})
+    with count_queries() as queries:
+        assert found.to_list() == [lab.artifact]
+    assert queries.count == 1
+    assert found.count() == len(found.to_dataframe()) == 1
+    assert found.one() == lab.artifact
+    assert ln.Artifact.filter(cell_types=None).count() == 0
+    assert ln.Artifact.filter(~ln.Q(cell_types=lab.t_cell)).one() == other
+    assert type(lab.t_cell).filter(artifacts=lab.artifact).one() == lab.t_cell
+
+
 def test_labels_of_the_same_name_stay_apart(lab: SimpleNamespace) -> None:
     kind = ln.ULabel(name="Kind", is_type=True).save()
     twin = ln.ULabel(name="DMSO", type=kind).save()
