@@ -304,6 +304,11 @@ SCRIPTS: dict[str, tuple[str, int, list[str]]] = {
         0,
         ["completed"],
     ),
+    "track() in the flow": (
+        "@ln.flow()\ndef main(): ln.track()\nmain()\nassert ln.context.run is None\n",
+        0,
+        ["completed", "completed"],
+    ),
     "a suspended step": (
         "@ln.step()\ndef step():\n    yield 1\n"
         "ln.track()\ngenerator = step()\nnext(generator)\nln.finish()\n",
@@ -329,3 +334,20 @@ def test_scripts(instance, script: Script, run_script: Callable, name: str) -> N
     if name == "error":
         assert "ZeroDivisionError: division by zero" in runs[0].report.path.read_text()
     assert Path("main.py").exists()
+
+
+def test_no_instance(in_tmp: Path, run_python: Callable) -> None:
+    """Modules with tracked functions can be imported without an instance."""
+    code = """
+import lamindb as ln
+@ln.flow()
+def flow(): pass
+@ln.step()
+def step(): pass
+for function in (flow, step):
+    try:
+        function()
+    except ln.errors.CurrentInstanceNotConfigured:
+        print(function.__name__)
+"""
+    assert run_python(code, cwd=in_tmp).stdout.splitlines() == ["flow", "step"]

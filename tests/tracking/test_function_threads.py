@@ -291,3 +291,29 @@ def test_steps_in_other_processes(instance, script: Script) -> None:
     assert {label.run.initiated_by_run for label in ln.ULabel.filter()} == {run}
     assert {label.run.status for label in ln.ULabel.filter()} == {"completed"}
     assert {label.run.transform.key for label in ln.ULabel.filter()} == {"steps.py"}
+
+
+def test_forked_processes(instance, script: Script, run_script) -> None:
+    code = """
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+import lamindb as ln
+
+@ln.step()
+def step(name):
+    return ln.ULabel(name=name).save().run.uid
+
+@ln.flow()
+def main():
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(2, mp_context=context) as pool:
+        assert len(set(pool.map(step, "abc"))) == 3
+
+if __name__ == "__main__":
+    main()
+"""
+    run_script(script("main.py", code))
+    flow = ln.Run.get(entrypoint="main")
+    steps = ln.Run.filter(entrypoint="step")
+    assert [step.initiated_by_run for step in steps] == [flow] * 3
+    assert {run.status for run in ln.Run.filter()} == {"completed"}
