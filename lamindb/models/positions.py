@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import F
+from django.db.models.sql.where import WhereNode
 
 from .curated_values import is_text
 from .curation import equal
@@ -28,6 +29,20 @@ POSTGRES = (
     "(SELECT number - 1 AS position, value "
     "FROM unnest(%s::text[]) WITH ORDINALITY AS texts(value, number))"
 )
+
+
+class Filter(WhereNode):
+    """Conditions for which SQLite must use no index: values are looked up first, with theirs.
+
+    Without statistics, it may take the index of a column where most rows have the same value; it
+    splits no expression with a unary plus, see
+    https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_.
+    """
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """The conditions as one expression."""
+        sql, parameters = self.as_sql(compiler, connection)
+        return f"+({sql})", parameters
 
 
 def positions(
@@ -58,13 +73,14 @@ def positions(
     >>> positions(ln.ULabel.objects.all(), ln.ULabel._meta.get_field("name"), ["DMSO", "IFNG"])
     [(0, 1), (1, 2)]
     """
-    if not is_text(column):
+    if not (is_text(column) and (column.db_index or column.unique)):
         number = {value: position for position, value in enumerate(values)}
         found = equal(rows, column, list(values)).order_by()
         columns = found.values_list(column.attname, *selected)
         return [(number[value], *rest) for value, *rest in columns]
     names = {"_term": F(column.attname), **{f"_{name}": F(name) for name in selected}}
     query = rows.order_by().annotate(**names).values_list(*names).query
+    query.where = Filter([query.where])
     try:
         inner, parameters = query.get_compiler(rows.db).as_sql()
     except EmptyResultSet:  # Django knows without a query

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 import lamindb as ln
 from lamindb.models.positions import positions
@@ -51,6 +53,18 @@ def test_numbers_and_conditions_that_nothing_fulfils(ids, count_queries) -> None
     with count_queries() as queries:
         assert find(["a"], pk__in=[]) == []
     assert queries.count == 0
+
+
+def test_columns_without_index_and_conditions_with_one_are_fast(instance) -> None:
+    kind = ln.ULabel(name="Kind", is_type=True).save()
+    names = [f"label {i}" for i in range(5_000)]
+    ln.ULabel.from_values(names, create=True).save()
+    ln.ULabel.objects.filter(is_type=False).update(type=kind, description=F("name"))
+    rows = ln.ULabel.objects.filter(type=kind)  # an index that fits all rows
+    for name in ("name", "description"):
+        start = time.process_time()
+        assert len(positions(rows, ln.ULabel._meta.get_field(name), sorted(names))) == 5_000
+        assert time.process_time() - start < 2  # not 25,000,000 steps
 
 
 def test_conditions_on_other_tables(ids) -> None:
