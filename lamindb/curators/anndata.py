@@ -6,11 +6,13 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from lamindb.base.log import logger
+from lamindb.errors import InvalidArgument
 from lamindb.models.artifact_read import check_readable
 from lamindb.models.artifact_read import location as read_location
 
 from .component import ComponentCurator
 from .dicts import DictCurator
+from .engines import as_table
 from .slots import SlotsCurator, check_otype, nested, say_loading, say_streaming, split_slot
 from .stored_anndata import StoredAnnData, can_stream
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from lamindb.models import Artifact, Schema
 
 TRANSPOSED = ".T"
+OBSM = "obsm"
 
 
 class AnnDataCurator(SlotsCurator):
@@ -28,8 +31,8 @@ class AnnDataCurator(SlotsCurator):
     dataset
         AnnData, in memory or backed by a file, or artifact.
     schema
-        Schema with the slots `obs`, `var`, `var.T` (names of variables), `uns`, `uns:key:sub`,
-        `__external__`.
+        Schema with the slots `obs`, `var`, `var.T` (names of variables), `obsm:key` (a data frame
+        in `obsm`), `uns`, `uns:key:sub`, `__external__`.
     features
         Values of features that annotate the dataset as a whole.
 
@@ -77,15 +80,27 @@ class AnnDataCurator(SlotsCurator):
             return artifact._memory
         return StoredAnnData(artifact.cache(is_run_input=False))
 
+    def check(self) -> bool:
+        """Check the tables that the dataset has now: users exchange `obs`, and views copy it."""
+        if not isinstance(self._dataset, StoredAnnData):
+            for slot in ("obs", "var"):
+                part = self._slots.get(slot)
+                if part is not None and not part.is_coerced and not isinstance(part, VariableNames):
+                    part.look_at(getattr(self._dataset, slot))
+        return super().check()
+
     def _component(self, slot: str, schema: Schema) -> ComponentCurator:
         name, keys = split_slot(slot)
         can_mutate = self._artifact is None
         if name == "uns":
             return DictCurator(nested(self._dataset.uns, slot), schema, slot)
+        if name == OBSM and len(keys) == 1:
+            frame = named_frame(self._dataset.obsm, slot)
+            return axis_table(frame, schema, slot, can_mutate=can_mutate)
         if keys or name not in ("obs", "var", "var.T"):
             raise ValueError(
                 "AnnDataCurator currently only supports the slots 'var', 'var.T', 'obs', and "
-                f"'uns', not {slot}"
+                f"'uns', not {slot}; and data frames in obsm as 'obsm:<key>'"
             )
         return axis_component(self._dataset, name, schema, slot, can_mutate=can_mutate)
 
@@ -132,9 +147,32 @@ def axis_component(
             names_only=True,
             can_mutate=can_mutate,
         )
-    return ComponentCurator(
-        getattr(adata, name), schema, slot, text_is_category=True, can_mutate=can_mutate
-    )
+    return axis_table(getattr(adata, name), schema, slot, can_mutate=can_mutate)
+
+
+def axis_table(frame: Any, schema: Schema, slot: str, *, can_mutate: bool) -> ComponentCurator:
+    """Curator of a table along an axis of an AnnData, whose files know no types of texts."""
+    return ComponentCurator(frame, schema, slot, text_is_category=True, can_mutate=can_mutate)
+
+
+def named_frame(obsm: Any, slot: str) -> Any:
+    """Data frame that a slot names in `obsm`.
+
+    Raises
+    ------
+    InvalidArgument
+        There is nothing of this name, or an array, whose columns have no names.
+    """
+    frame = nested(obsm, slot)
+    try:
+        as_table(frame)
+    except InvalidArgument:
+        key = split_slot(slot)[1][0]
+        raise InvalidArgument(
+            f"Schema slot '{slot}' needs columns with names, but obsm['{key}'] is an array "
+            f"({type(frame).__name__}): store it as a data frame"
+        ) from None
+    return frame
 
 
 class VariableNames(ComponentCurator):
@@ -156,6 +194,9 @@ class VariableNames(ComponentCurator):
 def replace_part(adata: Any, slot: str, data: Any) -> None:
     """Put the converted part of a slot into an AnnData; nested dictionaries are copied."""
     name, keys = split_slot(slot)
+    if name == OBSM:
+        adata.obsm = {**adata.obsm, keys[0]: data}
+        return
     if name != "uns":
         setattr(adata, name, data)
         return

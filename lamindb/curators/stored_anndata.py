@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,17 @@ class StoredAnnData:
         return self._table("var")
 
     @cached_property
+    def obsm(self) -> dict[str, Any]:
+        """By key, tables of further annotations of observations; arrays are not read."""
+        with self._root() as root:
+            group = root.get("obsm", {})
+            are_tables = {key: is_table(group[key]) for key in sorted(group)}
+        return {
+            key: self._table(f"obsm/{key}") if is_one else StoredArray(f"obsm/{key}")
+            for key, is_one in are_tables.items()
+        }
+
+    @cached_property
     def uns(self) -> dict[str, Any]:
         """Unstructured metadata."""
         with self._root() as root:
@@ -107,6 +119,24 @@ class StoredAnnData:
             h5py.File(content, "r") as file,
         ):
             yield file
+
+
+@dataclass(frozen=True)
+class StoredArray:
+    """An array in a file or store, which is not read.
+
+    Attributes
+    ----------
+    key
+        Where it is.
+    """
+
+    key: str
+
+
+def is_table(element: Any) -> bool:
+    """Whether an element of a file or store is a data frame."""
+    return element.attrs.get("encoding-type") == "dataframe"
 
 
 def can_stream(location: str) -> bool:

@@ -240,6 +240,92 @@ def test_converted_metadata_are_stored(lab) -> None:
     assert adata.uns["study"]["n_cells"] == "3"
 
 
+# -- data frames in obsm
+
+
+def with_markers(adata: anndata.AnnData, counts: Any = 1.5) -> anndata.AnnData:
+    """Add a data frame and an array to `obsm`."""
+    columns = {"perturbation": ["DMSO"] * 3, "dose": [counts] * 3}
+    adata.obsm["markers"] = pd.DataFrame(columns, index=adata.obs_names)
+    adata.obsm["X_pca"] = np.zeros((3, 2))
+    return adata
+
+
+def obsm_schema(lab, key: str = "markers") -> ln.Schema:
+    return ln.Schema(otype="AnnData", slots={f"obsm:{key}": lab.obs}).save()
+
+
+def test_a_data_frame_in_obsm(lab) -> None:
+    schema = obsm_schema(lab)
+    artifact = ln.Artifact.from_anndata(with_markers(make()), key="a.h5ad", schema=schema).save()
+    assert artifact.features.slots == {"obsm:markers": lab.obs}
+    assert artifact.features.get_values() == {"perturbation": "DMSO"}
+    wrong = with_markers(make())
+    wrong.obsm["markers"]["perturbation"] = ["DMSO", "IFNJ", "x"]
+    curator = AnnDataCurator(wrong, schema)
+    text = "2 terms not validated in feature 'perturbation' in slot 'obsm:markers': 'IFNJ', 'x'"
+    assert failures_of(curator) == [("obsm:markers", "perturbation", text)]
+    curator.slots["obsm:markers"].cat.add_new_from("perturbation")
+    curator.validate()
+
+
+def test_a_converted_data_frame_in_obsm_is_stored(lab) -> None:
+    adata = with_markers(make(), "2.5")
+    artifact = ln.Artifact.from_anndata(adata, key="a.h5ad", schema=obsm_schema(lab)).save()
+    stored = anndata.read_h5ad(artifact.path)
+    assert stored.obsm["markers"]["dose"].tolist() == [2.5] * 3
+    assert stored.obsm["X_pca"].shape == (3, 2)
+    assert set(adata.obsm["markers"]["dose"]) == {"2.5"}
+
+
+@pytest.mark.parametrize("key", ["a.h5ad", "a.zarr"])
+def test_obsm_is_read_from_disk_without_the_matrix(lab, key, monkeypatch) -> None:
+    adata = with_markers(make())
+    (adata.write_h5ad if key == "a.h5ad" else adata.write_zarr)(key)
+    for name in ("read_h5ad", "read_zarr"):
+        monkeypatch.delattr(anndata, name, raising=False)
+    artifact = ln.Artifact.from_anndata(key, key=f"copy/{key}", schema=obsm_schema(lab)).save()
+    assert artifact.features.slots == {"obsm:markers": lab.obs}
+    with pytest.raises(
+        InvalidArgument, match=r"keys at this level: \['X_pca', 'markers'"
+    ):
+        ln.Artifact.from_anndata(key, key=f"copy/{key}", schema=obsm_schema(lab, "nothing"))
+    with pytest.raises(InvalidArgument, match=r"obsm\['X_pca'\] is an array \(StoredArray\)"):
+        ln.Artifact.from_anndata(key, key=f"copy/{key}", schema=obsm_schema(lab, "X_pca"))
+
+
+def test_what_is_no_data_frame_in_obsm(lab) -> None:
+    adata = with_markers(make())
+    cases: list[tuple[str, type[Exception], str]] = [
+        (
+            "obsm:nothing",
+            InvalidArgument,
+            "Schema slot 'obsm:nothing' requires keys obsm['nothing'] but key 'nothing' not "
+            "found. Available keys at this level: ['markers', 'X_pca']",
+        ),
+        (
+            "obsm:X_pca",
+            InvalidArgument,
+            "Schema slot 'obsm:X_pca' needs columns with names, but obsm['X_pca'] is an array "
+            "(ndarray): store it as a data frame",
+        ),
+        *(
+            (
+                slot,
+                ValueError,
+                "AnnDataCurator currently only supports the slots 'var', 'var.T', 'obs', and "
+                f"'uns', not {slot}; and data frames in obsm as 'obsm:<key>'",
+            )
+            for slot in ("obsm", "obsm:markers:dose", "layers")
+        ),
+    ]
+    for slot, error, text in cases:
+        schema = ln.Schema(otype="AnnData", slots={slot: lab.obs}).save()
+        with pytest.raises(error) as caught:
+            AnnDataCurator(adata, schema)
+        assert str(caught.value) == text
+
+
 # -- one component in several slots, and reuse of feature sets
 
 
@@ -356,7 +442,7 @@ def test_wrong_arguments(lab) -> None:
             composite(layers=lab.obs),
             ValueError,
             "AnnDataCurator currently only supports the slots 'var', 'var.T', 'obs', and 'uns', "
-            "not layers",
+            "not layers; and data frames in obsm as 'obsm:<key>'",
         ),
         (
             make(study=3),
