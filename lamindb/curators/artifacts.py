@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lamindb.base.log import logger
 from lamindb.errors import ValidationError
+from lamindb.models.annotate.dataset import DatasetPlan
 from lamindb.models.annotate.external import EXTERNAL_SLOT, ExternalFeatures
 from lamindb.models.artifact_validation import can_validate_again, raise_if_any
 from lamindb.storage.cache import cached_path, fetch
@@ -124,6 +125,25 @@ class DatasetValidation:
             raise_if_any(external.check(artifact))
             artifact._annotation = external.plan(artifact)
             return
+        self._conclude(curator, artifact)
+
+    def annotate_anew(self, artifact: Artifact) -> None:
+        """Validate new content of a saved artifact, and set what saving it writes.
+
+        Labels and feature sets of the old content are replaced, external values stay.
+
+        Raises
+        ------
+        ValidationError
+            With all that is wrong in any part of the dataset.
+        """
+        assert self._curator is not None
+        self._conclude(self._curator, artifact)
+        plan = artifact._annotation
+        assert isinstance(plan, DatasetPlan)
+        plan.replaces_dataset = True
+
+    def _conclude(self, curator: SlotsCurator, artifact: Artifact) -> None:
         self._say_reading()
         curator._artifact = artifact
         raise_if_any(curator.conclude())

@@ -309,6 +309,10 @@ class Artifact(
         ------
         ValueError
             The path is in a storage location, or a folder and a file would replace each other.
+        ValidationError
+            The artifact has a schema which the new content does not fulfil; nothing is replaced.
+        InvalidArgument
+            The schema of the artifact cannot check such data, or the artifact is not saved.
 
         Examples
         --------

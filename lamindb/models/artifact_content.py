@@ -108,7 +108,22 @@ def new_storage(artifact: Artifact) -> tuple[Storage, ...]:
 
 
 def write_row(artifact: Artifact, using: str, **kwargs: Any) -> bool:
-    """Insert or update the row, with the values of features that wait for it.
+    """Insert or update the row, with the annotations that wait for it.
+
+    Returns
+    -------
+    True if the row is new, False if it exists, perhaps as another artifact.
+    """
+    if artifact._annotation is None:
+        return write_plain_row(artifact, using, **kwargs)
+    with transaction.atomic(using=using):
+        is_new = write_plain_row(artifact, using, **kwargs)
+        write_annotation(artifact, using)
+    return is_new
+
+
+def write_plain_row(artifact: Artifact, using: str, **kwargs: Any) -> bool:
+    """Insert or update the row alone.
 
     Before that comes the row of a storage location that is referenced.
 
@@ -119,12 +134,13 @@ def write_row(artifact: Artifact, using: str, **kwargs: Any) -> bool:
     for storage in new_storage(artifact):
         storage.save(using=using)
         artifact.storage = storage
-    if artifact._annotation is None:
-        return save_record(artifact, using=using, **kwargs)
-    with transaction.atomic(using=using):
-        is_new = save_record(artifact, using=using, **kwargs)
+    return save_record(artifact, using=using, **kwargs)
+
+
+def write_annotation(artifact: Artifact, using: str) -> None:
+    """Write the links and values that wait for the row."""
+    if artifact._annotation is not None:
         annotate(artifact, artifact._annotation, using)
-    return is_new
 
 
 def set_ongoing(artifact: Artifact) -> None:

@@ -32,11 +32,12 @@ from .artifact_source import (
     is_managed,
     location_of,
     source_at,
+    source_of_converted,
     source_of_data,
     write_temporary,
 )
 from .artifact_target import target_storage
-from .artifact_validation import validation_of
+from .artifact_validation import CONSTRUCTORS, validation_of
 from .construction import check_lengths, fill_branch_and_space
 from .current import current_branch_id
 from .initialization import become, initialize
@@ -111,7 +112,7 @@ def curated_source(request: Request, location: str | None, validation: Validatio
             "because it is in a storage location"
         )
         return source
-    return source_of_data(curated, key, source.raw_suffix)
+    return source_of_converted(curated, source.raw_suffix)
 
 
 def construct_lazily(artifact: Artifact, request: Request, source: Source) -> None:
@@ -147,7 +148,7 @@ def fill(artifact: Artifact, request: Request, source: Source) -> None:
 
 def attach(artifact: Artifact, source: Source) -> None:
     """Give an existing artifact what is needed if its content is to be stored again."""
-    artifact._memory = source.data
+    artifact._memory = source.passed_object
     if artifact._storage_ongoing:
         artifact._source = source
     else:
@@ -314,7 +315,7 @@ def is_virtual(request: Request, source: Source, key: str | None) -> bool:
 def set_source(artifact: Artifact, source: Source) -> None:
     """Attach the content to an unsaved artifact, with size and hash as far as they are known."""
     artifact._source = source
-    artifact._memory = source.data
+    artifact._memory = source.passed_object
     if source.content is not None:
         set_content(artifact, source.content)
     elif source.glance is not None:
@@ -346,10 +347,8 @@ def default_otype(source: Source) -> str | None:
         otype = otype_of(source.data)
     else:
         otype = infer_otype(str(source.path))
-    constructors = {"DataFrame": "from_dataframe", "AnnData": "from_anndata"}
-    constructors |= {"MuData": "from_mudata", "SpatialData": "from_spatialdata"}
-    if otype in constructors:
-        logger.warning(f"data is a {otype}, please use .{constructors[otype]}()")
+    if otype in CONSTRUCTORS:
+        logger.warning(f"data is a {otype}, please use .{CONSTRUCTORS[otype]}()")
     return otype
 
 

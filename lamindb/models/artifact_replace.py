@@ -10,6 +10,7 @@ from django.db import transaction
 from lamindb.base.log import logger
 from lamindb.errors import InvalidArgument
 from lamindb.storage.formats import count_observations, infer_otype, otype_of
+from lamindb.storage.formats.registry import suffix_of
 from lamindb.storage.layout import without_query
 from lamindb.storage.memory import is_in_memory
 from lamindb.storage.stores import exists, is_cloud
@@ -33,6 +34,7 @@ from .artifact_source import (
     discard_temporary,
     location_of,
     source_at,
+    source_of_converted,
     source_of_data,
     write_temporary,
 )
@@ -44,7 +46,9 @@ from .artifact_upload import (
     uploaded_beside,
     write_flagged_row,
 )
+from .artifact_validation import CONSTRUCTORS, only_external
 from .current import current_run
+from .ports import port
 from .storage_locations import containing_storage, default_storage
 
 if TYPE_CHECKING:
@@ -74,7 +78,9 @@ REPLACED_COLUMNS = (
 def replace(artifact: Artifact, data: Any, run: Run | None, format: str | None) -> Artifact | None:
     """Take new content, which the next save stores; see `Artifact.replace`."""
     check_data(data)
-    source = replacement_source(artifact, data, format)
+    validation = content_validation(artifact, data)
+    curated = data if validation is None else validation.curated(data)
+    source = replacement_source(artifact, data, curated, format)
     try:
         check_same_form(artifact, source)
         source.content = source.content or describe(source)
@@ -82,6 +88,8 @@ def replace(artifact: Artifact, data: Any, run: Run | None, format: str | None) 
         if existing is not None:
             discard_temporary(source)
             return existing
+        if validation is not None:
+            validation.annotate_anew(artifact)
     except BaseException:
         discard_temporary(source)
         raise
@@ -89,10 +97,53 @@ def replace(artifact: Artifact, data: Any, run: Run | None, format: str | None) 
     return None
 
 
-def replacement_source(artifact: Artifact, data: Any, format: str | None) -> Source:
-    """Source for a local path, or for an object in memory, which is written to a file."""
+def content_validation(artifact: Artifact, data: Any) -> Any:
+    """Validation of new content by the schema of an artifact, None if it has none of its content.
+
+    Raises
+    ------
+    InvalidArgument
+        The artifact is not saved, or this is no such dataset.
+    """
+    schema, otype = artifact.schema, artifact.otype
+    if schema is None or otype is None or only_external(schema) is not None:
+        return None
+    if artifact._state.adding:
+        raise InvalidArgument(
+            "This artifact was validated, but not saved: pass the new content to "
+            f"{CONSTRUCTORS.get(otype, 'a constructor')}() with the schema instead"
+        )
+    found = otype_of(data) if is_in_memory(data) else infer_otype(str(data))
+    is_text = not is_in_memory(data) and str(data).endswith(artifact.suffix)
+    if found != otype and not (found is None and is_text):
+        raise InvalidArgument(
+            f"Artifact {artifact.uid} is validated as {otype} by schema {schema.uid}, which cannot "
+            f"check {found or 'data of unknown type'}: pass {otype}-like data, or save this as "
+            "another artifact"
+        )
+    return port("dataset_validation")(otype, schema, None)
+
+
+def replacement_source(artifact: Artifact, data: Any, curated: Any, format: str | None) -> Source:
+    """Source for a local path, or for an object or converted values, which are written to a file.
+
+    Parameters
+    ----------
+    artifact
+        Artifact with the old content.
+    data
+        New content as passed.
+    curated
+        The same with converted values.
+    format
+        How to store an object.
+    """
+    source = None
     if is_in_memory(data):
-        source = source_of_data(data, artifact.key or f"data{artifact.suffix}", format)
+        source = source_of_data(curated, artifact.key or f"data{artifact.suffix}", format)
+    elif curated is not data:
+        source = source_of_converted(curated, suffix_of(str(data))[1])
+    if source is not None:
         write_temporary(source, source.raw_suffix, {}, artifact.storage)
         return source
     location = location_of(data)
@@ -142,7 +193,7 @@ def take_source(artifact: Artifact, source: Source, run: Run | None) -> None:
     artifact.otype = otype
     artifact.n_observations = count(source) if otype is not None else None
     artifact.run = run or current_run() or artifact.run
-    artifact._memory = source.data
+    artifact._memory = source.passed_object
     if artifact._state.adding:
         artifact._source = source
     else:

@@ -40,7 +40,9 @@ class Source:
     suffix, raw_suffix
         Canonical suffix, and the one in the name.
     data
-        Object in memory that was written to `path`, None if a path was passed.
+        Object in memory that is written to `path`, None if a path is stored as it is.
+    was_converted
+        Whether `data` are the converted content of a file that was passed.
     storage
         Location that contains `path` and where the content stays, None if it is to be copied. Not
         saved yet if the location is not registered.
@@ -63,6 +65,7 @@ class Source:
     suffix: str
     raw_suffix: str
     data: Any = None
+    was_converted: bool = False
     storage: Storage | None = None
     real_key: str | None = None
     is_temporary: bool = False
@@ -70,6 +73,11 @@ class Source:
     glance: Glance | None = None
     content: ContentInfo | None = None
     hash_includes_names: bool = False
+
+    @property
+    def passed_object(self) -> Any:
+        """The object that was passed, None if it was a path."""
+        return None if self.was_converted else self.data
 
     @property
     def in_place(self) -> bool:
@@ -177,6 +185,13 @@ def source_of_data(data: Any, key: str | None, format: str | None) -> Source:
     """Source for an object, which `write_temporary` writes once everything was checked."""
     suffix, raw_suffix = suffix_of(f"data{suffix_of_data(data, key, format)}")
     return Source(Path(), str(suffix), raw_suffix, data=data, is_temporary=True)
+
+
+def source_of_converted(data: Any, raw_suffix: str) -> Source:
+    """Source for the converted content of a file, which is stored in its format."""
+    source = source_of_data(data, None, raw_suffix)
+    source.was_converted = True
+    return source
 
 
 def suffix_of_data(data: Any, key: str | None, format: str | None) -> str:

@@ -30,7 +30,8 @@ from .artifact_content import (
     is_unhashed,
     new_storage,
     set_ongoing,
-    write_row,
+    write_annotation,
+    write_plain_row,
 )
 from .artifact_locks import locked_place
 from .artifact_places import mark_overwritten, path_as_str, shares_place
@@ -111,13 +112,18 @@ def insert_and_upload(
 def write_flagged_row(artifact: Artifact, using: str, **kwargs: Any) -> bool:
     """Insert or update the row with the flag; True if it is new.
 
-    The artifact may become one that exists, which may be stored completely, and not be flagged.
+    Annotations wait until the content is stored: if that fails, no label, value or feature set may
+    stay behind. The artifact may become one that exists, which may be stored completely, and not
+    be flagged.
     """
     was_flagged = artifact._storage_ongoing
     set_ongoing(artifact)
     try:
         with unsaved_on_failure(artifact, *new_storage(artifact)), transaction.atomic(using=using):
-            return write_row(artifact, using, **kwargs)
+            is_new = write_plain_row(artifact, using, **kwargs)
+            if not artifact._storage_ongoing:
+                write_annotation(artifact, using)
+            return is_new
     except BaseException:
         if not was_flagged:
             clear_ongoing(artifact)
@@ -141,12 +147,13 @@ def send(artifact: Artifact, source: Source, url: str, transfer: Transfer) -> No
 
 
 def finish_row(artifact: Artifact, using: str) -> None:
-    """Clear the flag; from now on the content can be read."""
+    """Clear the flag and write the annotations; from now on the content can be read."""
     clear_ongoing(artifact)
     columns = ("_aux", "size", "hash", "_hash_type", "n_files")
     with transaction.atomic(using=using):
         rows = type(artifact).objects.using(using).filter(pk=artifact.pk)
         rows.update(**{name: getattr(artifact, name) for name in columns})
+        write_annotation(artifact, using)
         mark_overwritten([artifact], using, wrote=True)
 
 

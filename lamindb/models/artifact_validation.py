@@ -29,6 +29,15 @@ BUILT_IN = {
 """By well-known name of a schema, the port that gets or creates it."""
 
 
+CONSTRUCTORS = {
+    "DataFrame": "from_dataframe",
+    "AnnData": "from_anndata",
+    "MuData": "from_mudata",
+    "SpatialData": "from_spatialdata",
+}
+"""By type of a dataset, the constructor of artifacts for it."""
+
+
 class Validation(Protocol):
     """Check of what was passed to a constructor against a schema."""
 

@@ -286,9 +286,7 @@ def test_obsm_is_read_from_disk_without_the_matrix(lab, key, monkeypatch) -> Non
         monkeypatch.delattr(anndata, name, raising=False)
     artifact = ln.Artifact.from_anndata(key, key=f"copy/{key}", schema=obsm_schema(lab)).save()
     assert artifact.features.slots == {"obsm:markers": lab.obs}
-    with pytest.raises(
-        InvalidArgument, match=r"keys at this level: \['X_pca', 'markers'"
-    ):
+    with pytest.raises(InvalidArgument, match=r"keys at this level: \['X_pca', 'markers'"):
         ln.Artifact.from_anndata(key, key=f"copy/{key}", schema=obsm_schema(lab, "nothing"))
     with pytest.raises(InvalidArgument, match=r"obsm\['X_pca'\] is an array \(StoredArray\)"):
         ln.Artifact.from_anndata(key, key=f"copy/{key}", schema=obsm_schema(lab, "X_pca"))

@@ -165,6 +165,7 @@ def test_a_path(lab, capsys) -> None:
     assert artifact.n_observations == 2
     artifact = ln.Artifact.from_dataframe("b.parquet", key="b.parquet", schema=lab.schema).save()
     assert pd.read_parquet(artifact.path)["dose"].tolist() == [0.5, 0.5]
+    assert artifact.load()["dose"].tolist() == [0.5, 0.5]
     assert pd.read_parquet("b.parquet")["dose"].tolist() == ["0.5", "0.5"]
     with pytest.raises(ValidationError, match="'IFNJ'"):
         ln.Artifact.from_dataframe("c.parquet", key="c.parquet", schema=lab.schema)

@@ -73,11 +73,14 @@ class DatasetPlan(Plan):
         Keys of records that are values in the dataset, by feature and registry.
     replaces_external
         Whether `values` and `labels` replace all external annotations.
+    replaces_dataset
+        Whether feature sets and labels replace those of earlier content.
     """
 
     feature_sets: dict[str, FeatureSet] = field(default_factory=dict)
     dataset_labels: list[LabelsOfFeature] = field(default_factory=list)
     replaces_external: bool = False
+    replaces_dataset: bool = False
 
 
 def annotate(artifact: Artifact, plan: Plan, using: str) -> None:
@@ -89,12 +92,21 @@ def annotate(artifact: Artifact, plan: Plan, using: str) -> None:
     """
     with transaction.atomic(using=using):
         if isinstance(plan, DatasetPlan):
+            if plan.replaces_dataset:
+                forget_dataset(artifact, using)
             link_feature_sets(artifact, plan.feature_sets, using)
             if plan.replaces_external:
                 external = CurrentValues(artifact, using).external_ids()
                 writing.remove(artifact, external, using)
             link_labels(artifact, plan.dataset_labels, using)
         writing.write(artifact, plan, using)
+
+
+def forget_dataset(artifact: Artifact, using: str) -> None:
+    """Unlink the feature sets of a dataset, and the records that are values of their features."""
+    writing.remove(artifact, CurrentValues(artifact, using).dataset_ids, using)
+    links: Any = apps.get_model("lamindb", "ArtifactSchema")
+    links.objects.using(using).filter(artifact=artifact.pk).delete_rows()
 
 
 def link_labels(artifact: Artifact, labels: list[LabelsOfFeature], using: str) -> None:
