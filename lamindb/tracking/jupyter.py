@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lamindb.base.log import logger
 from lamindb.base.prompts import kernel_takes_input
 
-from .jupyter_servers import find_session_path
+from .jupyter_servers import SessionPath, find_session_path
 from .notebooks import read_notebook
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def with_executor(found: RunningNotebook) -> RunningNotebook:
     return found if kernel_takes_input() else found._replace(runner="nbclient")
 
 
-def path_from_ipylab() -> Any:
+def path_from_ipylab() -> SessionPath | None:
     """Path that the front end knows, if the package ipylab connects to it."""
     try:
         from ipylab import JupyterFrontEnd
@@ -191,7 +191,5 @@ def path_from_ipylab() -> Any:
         session = JupyterFrontEnd().sessions.current_session
     except Exception:
         return None
-    from .jupyter_servers import SessionPath
-
     path = session.get("path") if isinstance(session, dict) else None
     return SessionPath(path, session.get("name"), "lab") if path else None

@@ -55,7 +55,9 @@ def tutorial(in_tmp: Path, run_cli, test_data: Path) -> Iterator[Editor]:
     init = run_cli("init", "--storage", "./lamindb-tutorial", "--modules", "bionty")
     assert init.returncode == 0, init.stderr
     path = write_notebook(in_tmp / "tutorial.ipynb", *CELLS)
-    env = {"JPY_SESSION_NAME": str(path), "BIONTY_ASSETS": str(test_data / "bionty-assets")}
+    # with CI, nobody is asked to save
+    env = {"JPY_SESSION_NAME": str(path), "CI": "true"}
+    env["BIONTY_ASSETS"] = str(test_data / "bionty-assets")
     with Editor(path, env=env) as editor:
         yield editor
 

@@ -11,6 +11,7 @@ from types import ModuleType
 
 import pytest
 
+from lamindb.tracking.saved_files import CI_MARKERS
 from tests.support.processes import run_interpreter
 
 Script = Callable[..., Path]
@@ -20,6 +21,13 @@ Script = Callable[..., Path]
 def no_cli_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hide the arguments of pytest, which would count as those of the tracked script."""
     monkeypatch.setattr(sys, "argv", ["pytest"])
+
+
+@pytest.fixture
+def at_a_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide that this is a test, in which nobody is asked to save a notebook."""
+    for name in CI_MARKERS:
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-import sys
+import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -50,8 +51,9 @@ def notebook(instance, in_tmp: Path) -> Path:
 
 
 def edited(path: Path, *, answers: tuple[str, ...] = (), **env: str) -> Editor:
-    """Open a notebook as a Jupyter server does."""
-    return Editor(path, answers=answers, env={"JPY_SESSION_NAME": str(path), **env})
+    """Open a notebook as a Jupyter server does; it counts as saved."""
+    env = {"JPY_SESSION_NAME": str(path), "CI": "true", **env}
+    return Editor(path, answers=answers, env=env)
 
 
 def all_versions() -> list[ln.Transform]:
@@ -181,18 +183,13 @@ def test_cells_in_another_order_are_asked_for(notebook: Path, answer: str, statu
     assert run.status == "completed"
 
 
-def test_a_notebook_that_is_not_saved(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "JENKINS_URL"):
-        monkeypatch.delenv(name, raising=False)
-    short = """
-import time
-from lamindb.tracking import finishing_notebooks, saved_files
-saved_files.LONGEST_WAIT = finishing_notebooks.A_MOMENT_AGO = 2
-"""
+@pytest.mark.usefixtures("at_a_desk")
+def test_a_notebook_that_is_not_saved(notebook: Path) -> None:
     prompt = "please hit CTRL + s to save the notebook in your editor"
-    with edited(notebook) as editor:
+    with edited(notebook, CI="") as editor:
         editor.run(1)
-        editor.execute(f"{short}time.sleep(1)")
+        editor.execute("from lamindb.tracking import saved_files; saved_files.LONGEST_WAIT = 2")
+        aged(notebook)
         printed = uncoloured(editor.run(3, save=False))
         assert printed == f"• {prompt}\n..\n! {prompt} and re-run finish()\n"
         assert ln.Run.filter().one().status == "started"
@@ -202,25 +199,26 @@ saved_files.LONGEST_WAIT = finishing_notebooks.A_MOMENT_AGO = 2
         assert ln.Run.filter().one().report is not None
         # nobody does
         editor.run(1)
-        editor.execute("time.sleep(1)")
+        aged(notebook)
         editor.run(3, save=False)
-        editor.execute("time.sleep(2)")
         printed = uncoloured(editor.run(3, save=False))
     assert printed.startswith("! the notebook was not saved: skipping source code and report\n")
     run = ln.Run.filter().order_by("-id").first()
     assert (run.status, run.report, run.transform.source_code) == ("completed", None, None)
 
 
-def test_saving_while_finish_waits(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CI", raising=False)
-    code = """
-import threading, time, os
-time.sleep(1)
-threading.Timer(1.5, os.utime, ["analysis.ipynb"]).start()
-"""
-    with edited(notebook) as editor:
+def aged(path: Path) -> None:
+    """Make a file look as if it was saved a minute ago."""
+    os.utime(path, (time.time() - 60,) * 2)
+
+
+@pytest.mark.usefixtures("at_a_desk")
+def test_saving_while_finish_waits(notebook: Path) -> None:
+    save_soon = "import threading, os; threading.Timer(1.5, os.utime, ['analysis.ipynb']).start()"
+    with edited(notebook, CI="") as editor:
         editor.run(1)
-        editor.execute(code)
+        aged(notebook)
+        editor.execute(save_soon)
         printed = uncoloured(editor.run(3, save=False))
     assert re.match(
         r"• please hit CTRL \+ s to save the notebook in your editor\n\.+ saved\n! cells .*\n"
@@ -333,7 +331,8 @@ def test_vs_code(notebook: Path) -> None:
 
 
 def test_environment_of_tests(notebook: Path) -> None:
-    with Editor(notebook, env={"NBPRJ_TEST_NBPATH": str(notebook)}) as editor:
+    env = {"NBPRJ_TEST_NBPATH": str(notebook), "CI": "true"}
+    with Editor(notebook, env=env) as editor:
         editor.run_all()
     assert ln.Run.filter().one().report is not None
 
@@ -493,5 +492,4 @@ def test_no_question_without_somebody_to_answer(notebook: Path) -> None:
         status, output = nbconvert(path, "--inplace")
         assert status == 0, output
     assert "taking copy.ipynb for a copy" in outputs_of(path)
-    assert sys.stdin is not None
     assert {t.key for t in all_versions()} == {"analysis.ipynb", "copy.ipynb"}

@@ -39,7 +39,7 @@ def server(instance, in_tmp: Path, runtime_dir: Path) -> Iterator[dict[str, Any]
     """A Jupyter server in the working folder, as it describes itself."""
     process = subprocess.Popen(
         [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", "--port=0"],
-        env={**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"},
+        env={**os.environ, "JUPYTER_PREFER_ENV_PATH": "1", "CI": "true"},
         stderr=subprocess.DEVNULL,
     )
     try:
