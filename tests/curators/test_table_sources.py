@@ -92,7 +92,8 @@ def test_a_valid_table(lab, source) -> None:
     assert artifact.schema == lab.schema
     assert artifact.features.slots == {"columns": lab.schema}
     assert artifact.features.get_values() == {"perturbation": {"DMSO", "IFNG"}}
-    assert artifact.ulabels.to_list("name") == ["IFNG", "DMSO"]  # in order of appearance
+    links = artifact.links_ulabel.order_by("pk")
+    assert [link.ulabel.name for link in links] == ["IFNG", "DMSO"]  # in order of appearance
     assert artifact.load()["dose"].tolist() == [0.5, 1.0, 2.5]
 
 
