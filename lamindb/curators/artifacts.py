@@ -18,6 +18,7 @@ from lamindb.storage.stores import is_cloud
 from .anndata import AnnDataCurator
 from .dataframe import DataFrameCurator
 from .engines import as_table
+from .rewritten_anndata import can_rewrite, rewritten
 from .slots import say_loading, say_streaming
 from .stored_anndata import StoredAnnData, can_stream
 
@@ -104,6 +105,8 @@ class DatasetValidation:
             return data
         if is_object or is_parquet(data):
             return curator.dataset
+        if isinstance(dataset, StoredAnnData) and can_rewrite(data):
+            return rewritten(dataset, curator.slots)
         if self._otype != "DataFrame":  # the tables that are left are texts without types
             logger.warning(
                 f"values of {data} were coerced for validation, but the file stays as it is"

@@ -114,6 +114,11 @@ class ComponentCurator(Curator):
         return self._source.frame if isinstance(self._source, Table) else self._source
 
     @property
+    def source(self) -> Any:
+        """The same, but what is read from a file as a table that has read nothing yet."""
+        return self._source
+
+    @property
     def cat(self) -> DataFrameCatManager:
         """Categorical columns: which terms are not valid, and how to mend that."""
         if self._structure is None:

@@ -134,7 +134,7 @@ def fill(artifact: Artifact, request: Request, source: Source) -> None:
     if key is None and run is None and request.description is None and request.revises is None:
         raise ValueError("Pass one of key, run or description as a parameter")
     storage = source.storage or target_storage(request)
-    if source.data is not None:
+    if source.is_unwritten:
         write_temporary(source, source.raw_suffix, request.to_disk_kwargs or {}, storage)
     existing = look_up_content(registry, request, source, storage, key)
     if existing is not None:

@@ -23,10 +23,25 @@ from lamindb.storage.stores import exists, is_cloud, url_of
 from .storage_locations import containing_storage, referenced_storage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lamindb.storage.abc import ContentInfo
     from lamindb.storage.content import Glance
 
     from .storage import Storage
+
+
+@dataclass(frozen=True)
+class ConvertedFile:
+    """A file with converted parts, which is written once everything was checked.
+
+    Attributes
+    ----------
+    write
+        Writes it to a path.
+    """
+
+    write: Callable[[Path], None]
 
 
 @dataclass(eq=False)
@@ -42,7 +57,9 @@ class Source:
     data
         Object in memory that is written to `path`, None if a path is stored as it is.
     was_converted
-        Whether `data` are the converted content of a file that was passed.
+        Whether this is the converted content of a file that was passed.
+    converted
+        What writes it, if not `data` are written.
     storage
         Location that contains `path` and where the content stays, None if it is to be copied. Not
         saved yet if the location is not registered.
@@ -66,6 +83,7 @@ class Source:
     raw_suffix: str
     data: Any = None
     was_converted: bool = False
+    converted: ConvertedFile | None = None
     storage: Storage | None = None
     real_key: str | None = None
     is_temporary: bool = False
@@ -73,6 +91,11 @@ class Source:
     glance: Glance | None = None
     content: ContentInfo | None = None
     hash_includes_names: bool = False
+
+    @property
+    def is_unwritten(self) -> bool:
+        """Whether this is an object, or are converted values, without a file."""
+        return self.is_temporary and self.path == Path()
 
     @property
     def passed_object(self) -> Any:
@@ -189,7 +212,11 @@ def source_of_data(data: Any, key: str | None, format: str | None) -> Source:
 
 def source_of_converted(data: Any, raw_suffix: str) -> Source:
     """Source for the converted content of a file, which is stored in its format."""
-    source = source_of_data(data, None, raw_suffix)
+    if isinstance(data, ConvertedFile):
+        suffix, raw_suffix = suffix_of(f"data{raw_suffix}")
+        source = Source(Path(), str(suffix), raw_suffix, is_temporary=True, converted=data)
+    else:
+        source = source_of_data(data, None, raw_suffix)
     source.was_converted = True
     return source
 
@@ -212,11 +239,14 @@ def suffix_of_data(data: Any, key: str | None, format: str | None) -> str:
 
 
 def write_temporary(source: Source, suffix: str, options: dict[str, Any], target: Storage) -> None:
-    """Write an object to a temporary file, which disappears with the source."""
+    """Write an object, or converted content, to a temporary file, which goes with the source."""
     logger.info("writing the in-memory object into cache")
     path = temporary_near(target, suffix)
     weakref.finalize(source, remove_own, path, os.getpid())
-    write_to_disk(source.data, path, **options)
+    if source.converted is not None:
+        source.converted.write(path)
+    else:
+        write_to_disk(source.data, path, **options)
     source.path = path
 
 

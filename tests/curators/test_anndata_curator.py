@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from types import SimpleNamespace
@@ -371,13 +372,47 @@ def test_a_path_with_wrong_terms(lab) -> None:
     assert ln.Artifact.filter().count() == 0
 
 
-def test_a_file_is_not_converted(lab, capsys) -> None:
+@pytest.mark.parametrize("key", ["a.h5ad", "a.zarr"])
+def test_a_file_is_converted_in_its_copy_without_the_matrix(lab, key, monkeypatch, capsys) -> None:
+    n_cells = ln.Feature(name="n_cells", dtype=int, coerce=True).save()
+    index = ln.Feature(name="sample", dtype=int).save()
+    counted = ln.Schema([n_cells]).save()
+    slots = {"obs": lab.obs, "obsm:markers": lab.obs, "uns:study": counted}
+    slots["var"] = ln.Schema([n_cells], index=index, coerce=True).save()
+    schema = ln.Schema(otype="AnnData", slots=slots).save()
+    adata = with_markers(make(dose="0.5", study={"n_cells": "3", "other": "x"}, more=1), "2.5")
+    adata.var = pd.DataFrame({"n_cells": ["1", "2", "3"]}, index=["7", "8", "9"])
+    (adata.write_h5ad if key == "a.h5ad" else adata.write_zarr)(key)
+    load = anndata.read_h5ad if key == "a.h5ad" else anndata.read_zarr
+    for name in ("read_h5ad", "read_zarr"):
+        monkeypatch.delattr(anndata, name, raising=False)
+    artifact = ln.Artifact.from_anndata(key, key=f"copy/{key}", schema=schema).save()
+    assert "coerced" not in capsys.readouterr().out
+    assert (artifact.otype, artifact.n_observations, artifact.suffix) == ("AnnData", 3, key[1:])
+    stored = load(artifact.path)
+    assert stored.obs["dose"].tolist() == [0.5] * 3
+    assert stored.obs["perturbation"].tolist() == adata.obs["perturbation"].tolist()
+    assert stored.obs_names.tolist() == ["s1", "s2", "s3"]
+    assert stored.var["n_cells"].tolist() == [1, 2, 3]
+    assert stored.var_names.tolist() == ["7", "8", "9"]  # anndata reads numbers as texts
+    assert stored.obsm["markers"]["dose"].tolist() == [2.5] * 3
+    assert stored.obsm["X_pca"].shape == (3, 2)
+    assert (stored.uns["study"]["n_cells"], stored.uns["study"]["other"]) == (3, "x")
+    assert stored.uns["more"] == 1
+    assert np.array_equal(stored.X, adata.X)
+    assert set(load(key).obs["dose"]) == {"0.5"}  # the file that was passed stays
+    again = ln.Artifact.from_anndata(key, key=f"copy/{key}", schema=schema)
+    assert again == artifact  # the same values are the same file
+    assert not list((Path(ln.settings.cache_dir) / "tmp").glob("*"))
+
+
+def test_a_compressed_file_is_not_converted(lab, capsys) -> None:
     make(dose="0.5").write_h5ad("a.h5ad")
-    artifact = ln.Artifact.from_anndata("a.h5ad", key="a.h5ad", schema=composite(obs=lab.obs))
-    assert "values of a.h5ad were coerced for validation, but the file stays as it is" in (
+    Path("a.h5ad.gz").write_bytes(gzip.compress(Path("a.h5ad").read_bytes()))
+    ln.Artifact.from_anndata("a.h5ad.gz", key="a.h5ad.gz", schema=composite(obs=lab.obs)).save()
+    assert "values of a.h5ad.gz were coerced for validation, but the file stays as it is" in (
         capsys.readouterr().out
     )
-    assert set(anndata.read_h5ad(artifact.save().path).obs["dose"]) == {"0.5"}
 
 
 def test_an_object_that_reads_from_its_file(lab) -> None:

@@ -26,6 +26,16 @@ class LazyTable(Table):
         self._changed_index: PandasColumn | None = None
 
     @property
+    def changed(self) -> Mapping[str, PandasColumn]:
+        """Columns that differ from the source."""
+        return self._changed
+
+    @property
+    def changed_index(self) -> PandasColumn | None:
+        """The index, if it differs from that of the source."""
+        return self._changed_index
+
+    @property
     def labels(self) -> list[Any]:
         """Labels of the columns in order, added ones last."""
         source = self._source_labels()
