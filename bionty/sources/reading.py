@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lamindb.errors import CorruptedOntology
 
 from .columns import normalized
+from .entities import id_column, name_column
 from .tables import OntologyTable
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def read_table(path: Path, key: SourceKey, *, is_restricted: bool = True) -> Ont
     Raises
     ------
     CorruptedOntology
-        If the file is no complete parquet file; it is a `ValueError`.
+        If the file is no complete parquet file, or another table; it is a `ValueError`.
     OSError
         If it can't be read.
 
@@ -58,6 +59,12 @@ def read_table(path: Path, key: SourceKey, *, is_restricted: bool = True) -> Ont
         if known is not None and known[0] == stamp:
             return known[1]
         arrow = normalized(read_parquet(path), key.entity)
+        expected = {id_column(key.entity), "stable_id", name_column(key.entity)}
+        if not expected.intersection(arrow.column_names):
+            raise CorruptedOntology(
+                f"Corrupted ontology file: {path} is no table of {key.entity}: it has neither ids "
+                f"nor names, but {', '.join(arrow.column_names)}."
+            )
         table = OntologyTable(arrow, key, path, is_restricted=is_restricted)
         _tables[path, key, is_restricted] = (stamp, table)
         return table

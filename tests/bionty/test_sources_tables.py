@@ -271,3 +271,11 @@ def test_damaged_pages_are_refused(test_data: Path, tmp_path: Path):
     path.write_bytes(content)
     with pytest.raises(CorruptedOntology, match=f"^Corrupted ontology file: {path}"):
         read_table(path, SourceKey("CellType", "all", "cl", "2026-03-26"))
+
+
+def test_another_table_is_refused(tmp_path: Path):
+    path = tmp_path / "other.parquet"
+    pd.DataFrame({"foo": [1], "bar": [2]}).to_parquet(path)
+    key = SourceKey("CellType", "all", "cl", "1")
+    with pytest.raises(CorruptedOntology, match="it has neither ids nor names, but foo, bar"):
+        read_table(path, key)
