@@ -119,7 +119,12 @@ def test_from_track_to_finish(tutorial: Editor, in_tmp: Path) -> None:
 
     printed = uncoloured(tutorial.run(len(CELLS) - 1))
     assert re.fullmatch(rf"→ finished Run\('{run.uid}'\) after \d+[sm] at {TIME}\n", printed)
-    run, transform = ln.Run.get(run.uid), ln.Transform.get(transform.uid)
+    check_what_finish_stored(in_tmp)
+
+
+def check_what_finish_stored(folder: Path) -> None:
+    """Code, report and environment; nothing else is in the working folder."""
+    run, transform = ln.Run.filter().one(), ln.Transform.filter().one()
     assert (run.status, run._is_consecutive) == ("completed", True)
     assert run.environment.description == "requirements.txt"
     assert transform.source_code.startswith("# %% [markdown]\n#\n\n# %%\nimport lamindb as ln\n")
@@ -129,6 +134,6 @@ def test_from_track_to_finish(tutorial: Editor, in_tmp: Path) -> None:
     assert "<h1" not in page  # the title is the description of the transform
     outputs = {a.key for a in run.outputs}
     assert outputs == {"my_datasets/rnaseq1.parquet", "my_datasets/my_rnaseq1.h5ad"}
-    assert set(in_tmp.iterdir()) == {
-        in_tmp / name for name in (".lamin", "lamindb-tutorial", "tutorial.ipynb")
+    assert set(folder.iterdir()) == {
+        folder / name for name in (".lamin", "lamindb-tutorial", "tutorial.ipynb")
     }
