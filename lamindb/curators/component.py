@@ -125,6 +125,15 @@ class ComponentCurator(Curator):
             self.check()
         return self._cat
 
+    @property
+    def can_change(self) -> bool:
+        """Whether the user can change the table in place."""
+        return not isinstance(self._source, Table)
+
+    def look_at(self, dataset: Any) -> None:
+        """Check another table from now on, which took the place of this one."""
+        self._source = dataset
+
     # -- checks
 
     def check(self) -> Report:

@@ -69,7 +69,8 @@ class SlotsCurator(Curator):
         schemas = dict(schema.slots)
         external = schemas.pop(EXTERNAL_SLOT, None)
         self._check_schema(schemas)
-        if is_artifact(dataset):
+        self._is_stored = is_artifact(dataset)
+        if self._is_stored:
             self._artifact = dataset
             dataset = self._loaded(dataset)
         elif not self._accepts(dataset):
@@ -202,18 +203,25 @@ class SlotsCurator(Curator):
         --------
         >>> curator.save_artifact(key="study/cells.parquet")
         """
-        if not self._is_validated:
-            self.validate()
-        artifact = self._artifact
-        if artifact is None:
+        self._validate_again()
+        if self._is_stored and self._artifact is not None:
+            artifact = self._artifact
+            self.annotate(artifact)
+        else:
             passed: dict[str, Any] = {"key": key, "description": description}
             passed |= {"revises": revises, "run": run, "validation": Validated(self)}
             artifact = create(artifact_registry(), self.dataset, self._otype, {}, passed)
-        else:
-            self.annotate(artifact)
         artifact = artifact.save()
         self._artifact = artifact
         return artifact
+
+    def _validate_again(self) -> None:
+        """Validate; in silence what was valid, but may have changed in place since then."""
+        if not self._is_validated:
+            self.validate()
+        elif not self._is_stored and any(part.can_change for part in self._parts()):
+            with logger.mute():
+                self.validate()
 
     def annotate(self, artifact: Artifact) -> None:
         """Set what saving an artifact of this dataset writes, after validation."""

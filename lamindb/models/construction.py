@@ -18,6 +18,7 @@ from lamindb.base.types import UNSET
 from lamindb.errors import FieldValidationError, ValidationError
 from lamindb.setup.session_settings import creation
 
+from .curated_values import is_storable
 from .current import (
     ALL_SPACE_ID,
     MAIN_BRANCH_ID,
@@ -35,6 +36,7 @@ from .registry_fields import (
     has_field,
     length_limits,
     name_field,
+    text_columns,
 )
 
 if TYPE_CHECKING:
@@ -111,8 +113,15 @@ def check_literals(registry: Registry, kwargs: dict[str, Any]) -> None:
 
 
 def check_lengths(record: BaseSQLRecord) -> None:
-    """Refuse text that is longer than its column, on every database alike."""
+    """Refuse text that is longer than its column, or that no database holds."""
     values = record.__dict__
+    for name in text_columns(type(record)):
+        value = values.get(name)
+        if isinstance(value, str) and not is_storable(value):
+            raise FieldValidationError(
+                f"{name} of {type(record).__name__} contains a character that databases cannot "
+                f"store: {value[:40]!r}"
+            )
     for name, limit in length_limits(type(record)):
         value = values.get(name)
         if isinstance(value, str) and len(value) > limit:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connections
 
+from .curated_values import is_storable
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -60,6 +62,8 @@ def select(
         elif isinstance(value, list):
             shape.append((name, len(value)))
             values.extend(value)
+        elif isinstance(value, str) and not is_storable(value):
+            return []
         else:
             shape.append((name, 0))
             values.append(value)

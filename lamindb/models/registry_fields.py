@@ -98,6 +98,13 @@ def length_limits(registry: Registry) -> tuple[tuple[str, int], ...]:
 
 
 @cache
+def text_columns(registry: Registry) -> tuple[str, ...]:
+    """Columns of text."""
+    fields = registry._meta.concrete_fields
+    return tuple(f.attname for f in fields if isinstance(f, (CharField, TextField)))
+
+
+@cache
 def constructor_keywords(registry: Registry) -> tuple[str, ...]:
     """Keywords that the constructor documents, for error messages."""
     declared = getattr(registry, "_constructor_keywords", None)

@@ -112,6 +112,7 @@ class Schema(SQLRecord, HasType, CanCurate, TracksRun, TracksUpdates):
     _pending: Pending | None = None
     _slots: dict[str, Schema] | None = None
     _removed: Sequence[Any] = ()
+    _former: Any = None
 
     _constructor_keywords = schema_create.KEYWORDS
     _query_aliases = {

@@ -46,15 +46,37 @@ def save_schema(schema: Schema, **kwargs: Any) -> None:
     """Write a schema; see `Schema.save`."""
     using = kwargs.pop("using", None) or router.db_for_write(type(schema), instance=schema)
     pending = schema._pending
-    with unsaved_on_failure(schema), transaction.atomic(using=using):
-        if not schema._state.adding:
-            update(schema, pending, using, **kwargs)
-        elif not revive(schema, using):
-            inserted = save_record(schema, using=using, **kwargs)
-            if inserted and pending is not None:
-                link(schema, pending.records, using)
-                link_slots(schema, pending.slots, using)
-    schema._pending = schema._slots = None
+    try:
+        with unsaved_on_failure(schema), transaction.atomic(using=using):
+            if not schema._state.adding:
+                update(schema, pending, using, **kwargs)
+            elif not revive(schema, using):
+                inserted = save_record(schema, using=using, **kwargs)
+                if inserted and pending is not None:
+                    link(schema, pending.records, using)
+                    link_slots(schema, pending.slots, using)
+    except ValidationError:
+        restore_members(schema, using)
+        raise
+    schema._pending = schema._slots = schema._former = None
+    schema._removed = ()
+
+
+def remember_members(schema: Schema) -> None:
+    """Keep the members as of the last save: `add` and `remove` write before a save can fail."""
+    if schema._former is None:
+        schema._former = (list(members_in_order(schema)), schema._aux, schema.n_members)
+
+
+def restore_members(schema: Schema, using: str) -> None:
+    """Undo `add` and `remove` after a save that failed, so that members and hash agree."""
+    if schema._former is None:
+        return
+    members, schema._aux, schema.n_members = schema._former
+    with transaction.atomic(using=using):
+        unlink(schema, list(members_in_order(schema)), using)
+        link(schema, members, using)
+    schema._former = None
     schema._removed = ()
 
 
@@ -201,6 +223,7 @@ def add_members(schema: Schema, features: list[Any], *, optional: bool) -> None:
     check_members(records, schema.itype)
     using = router.db_for_write(type(schema), instance=schema)
     known = uids_of_members(schema)
+    remember_members(schema)
     with transaction.atomic(using=using):
         link(schema, [record for record in records if record.uid not in known], using)
     if schema.minimal_set:
@@ -218,6 +241,7 @@ def remove_members(schema: Schema, features: list[Any]) -> None:
     records = checked_features(features)
     check_change(schema, records)
     using = router.db_for_write(type(schema), instance=schema)
+    remember_members(schema)
     schema._removed = (*schema._removed, *records)
     gone = {record.uid for record in records}
     left = [uid for uid in optional_uids(schema) if uid not in gone]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connections
 
+from lamindb.models.curated_values import is_storable
 from lamindb.models.current import visible_branch_ids
 from lamindb.models.exact import fetch
 from lamindb.models.registry_fields import has_field, name_field
@@ -60,7 +61,9 @@ def similar_names(
     ['experiment 1', 'experiment 10']
     """
     field = name_field(registry)
-    if field is None or not isinstance(name, str) or not name.strip() or "\0" in name:
+    if field is None or not isinstance(name, str) or not name.strip():
+        return []
+    if not is_storable(name):
         return []
     if where is None:
         where = {"branch_id": visible_branch_ids()} if has_field(registry, "branch") else {}

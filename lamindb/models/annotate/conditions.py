@@ -14,6 +14,7 @@ from lamindb.base.dtypes import ListDtype, SimpleDtype, parse
 from lamindb.base.log import logger
 from lamindb.base.registries import get_registry_name
 from lamindb.errors import InvalidArgument
+from lamindb.models.curated_values import is_storable
 from lamindb.models.current import TRASH_BRANCH_ID
 from lamindb.models.feature_dtypes import alternatives, find_registry
 from lamindb.models.registry_fields import has_field, name_field
@@ -105,13 +106,15 @@ def feature_condition(host: Registry, feature: Feature, rest: str, value: Any) -
     NotImplementedError
         Labels have no order.
     InvalidArgument
-        A record of another registry than those of the dtype.
+        A record of another registry than those of the dtype, or `in` without a list.
 
     Examples
     --------
     >>> ln.Artifact.filter(feature_condition(ln.Artifact, temperature, "gt", 21))
     """
     lookup = Lookup.parse(rest)
+    if lookup.comparator == "in" and (isinstance(value, str) or not hasattr(value, "__iter__")):
+        raise InvalidArgument(f"{feature.name}__in needs a list of values, not {value!r}")
     if lookup.comparator == "exact" and value is None and not lookup.keys:
         lookup, value = Lookup(comparator="isnull"), True
     if lookup.comparator == "isnull" and not lookup.keys:
@@ -235,6 +238,9 @@ def labels_like(
     alternative: CatAlternative, registry: Any, lookup: Lookup, value: Any, values: list[Any]
 ) -> QuerySet | list[int]:
     """Labels that a condition means: records as they are, others by their field."""
+    values = [one for one in values if not isinstance(one, str) or is_storable(one)]
+    if not values:
+        return []
     if any(isinstance(one, Model) for one in values):
         ids = [one.pk for one in values if isinstance(one, registry)]
         if all(isinstance(one, Model) for one in values):
@@ -260,7 +266,8 @@ def check_any_label(pairs: Iterable[tuple[CatAlternative, LinkTable]], value: An
     asked = []
     for alternative, links in pairs:
         field = field_name(alternative, links.registry)
-        if without_trash(links.registry.objects.filter(**{field: value})).exists():
+        named = links.registry.objects.filter(**{field: value})
+        if (not isinstance(value, str) or is_storable(value)) and without_trash(named).exists():
             return
         asked.append((links.registry, field))
     registry = asked[0][0] if len(asked) == 1 else None
@@ -287,6 +294,8 @@ def json_condition(host: Registry, feature: Feature, lookup: Lookup, value: Any)
         elif not lookup.keys:
             value = comparable(dtype, value)
         comparison = compare(table.value, lookup, plain(value))
+    if isinstance(value, str) and not is_storable(value):
+        return Q(pk__in=[])
     rows = table.model.objects.filter(comparison, **{table.feature: feature.pk})
     return Q(pk__in=rows.values(f"{table.host}_id"))
 

@@ -23,6 +23,7 @@ from .resolve import not_allowed, resolve_values
 from .term_texts import ambiguous, not_saved, not_validated, unexpected
 from .values import (
     COLLECTIONS,
+    NotStorable,
     WrongValue,
     failure_of,
     is_missing,
@@ -115,7 +116,7 @@ def unknown_keys(values: dict[str, Any]) -> ValidationError:
         lines.append(f"  feature_type = ln.Feature(name='{label}', is_type=True).save()")
         suffix = ", type=feature_type"
     lines += [
-        f"  ln.Feature(name='{name}', dtype='{infer_dtype(unwrapped(value))}'{suffix}).save()"
+        f"  ln.Feature(name={name!r}, dtype='{infer_dtype(unwrapped(value))}'{suffix}).save()"
         for name, value in values.items()
     ]
     text = "\n".join(lines)
@@ -185,8 +186,9 @@ def stored_of(
     for one in items_of(value) if several else [value]:
         try:
             stored.append((feature, stored_value(dtype, unwrapped(one), coerce=coerce)))
-        except WrongValue:
-            failure = failure_of(feature.name, dtype, one, may_coerce=not coerce)
+        except WrongValue as error:
+            reason = str(error) if isinstance(error, NotStorable) else None
+            failure = failure_of(feature.name, dtype, one, may_coerce=not coerce, reason=reason)
             note(problems, feature, one, str(Report([failure])), failure)
     return stored
 
@@ -206,6 +208,11 @@ def records_of(host: Any, feature: Feature, value: Any, problems: Problems) -> l
         note(problems, feature, value, str(Report([failure])), failure)
         return []
     items = [unwrapped(item) for item in items_of(value)]
+    for item in items:
+        if isinstance(item, (*COLLECTIONS, dict)):
+            failure = failure_of(feature.name, dtype, item, may_coerce=False)
+            note(problems, feature, item, str(Report([failure])), failure)
+    items = [item for item in items if not isinstance(item, (*COLLECTIONS, dict))]
     records = [item for item in items if isinstance(item, Model)]
     texts = [item for item in items if not isinstance(item, Model) and item != ""]
     note_unfit(host, feature, records, problems)

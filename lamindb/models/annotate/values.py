@@ -12,6 +12,7 @@ from django.db.models import Model
 
 from lamindb.base.dtypes import CatDtype, ListDtype, SimpleDtype, is_dict_value, parse_dict_value
 from lamindb.base.validation import failed_check, wrong_type
+from lamindb.models.curated_values import is_storable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,12 +28,20 @@ class WrongValue(Exception):
     """A value does not fit a dtype; the text says which one would."""
 
 
+class NotStorable(WrongValue):
+    """A value fits its dtype, but a database cannot hold it; the text says what of it."""
+
+
 def unwrapped(value: Any) -> Any:
     """Python value of a NumPy scalar or array, or of a pandas object."""
+    if type(value).__name__ == "NaTType":  # a datetime, as far as isinstance knows
+        return None
     if isinstance(value, (Model, str, bytes, date, *COLLECTIONS, dict)):
         return value
     if hasattr(value, "to_pydatetime"):
         return value.to_pydatetime()
+    if type(value).__name__ == "datetime64" and isinstance(value.tolist(), int):  # nanoseconds
+        value = value.astype("datetime64[us]")
     if hasattr(value, "tolist"):
         return value.tolist()
     if hasattr(value, "item"):
@@ -88,8 +97,30 @@ def stored_value(dtype: Dtype, value: Any, *, coerce: bool) -> Any:
         items = [unwrapped(item) for item in items_of(value)]
         return [stored_value(dtype.item, item, coerce=coerce) for item in items]
     if isinstance(dtype, CatDtype):  # inside of a list without registry
-        return str(value)
-    return CONVERTERS[dtype.name](value, coerce)
+        return as_json(str(value))
+    return as_json(CONVERTERS[dtype.name](value, coerce))
+
+
+def as_json(value: Any) -> Any:
+    """A value in which everything is what JSON knows: numbers of NumPy become Python's.
+
+    Raises
+    ------
+    NotStorable
+        Infinite numbers, text that no database holds, other objects.
+    """
+    value = unwrapped(value)
+    if isinstance(value, dict):
+        return {as_json(key): as_json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_json(item) for item in value]
+    if isinstance(value, str) and not is_storable(value):
+        raise NotStorable(f"{value!r}, which contains a character that databases cannot store")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise NotStorable(f"{value}, which JSON cannot store")
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    raise NotStorable(f"{value!r} of type {type(value).__name__}, which JSON cannot store")
 
 
 def as_int(value: Any, coerce: bool) -> int:
@@ -245,10 +276,14 @@ AS_COLUMN = ("int", "float", "date", "datetime", UTC_DTYPE)
 """Dtypes whose failures are called a wrong data type, as for columns."""
 
 
-def failure_of(name: str, dtype: Dtype, value: Any, *, may_coerce: bool) -> Failure:
-    """What is wrong with a value that does not fit its dtype."""
+def failure_of(
+    name: str, dtype: Dtype, value: Any, *, may_coerce: bool, reason: str | None = None
+) -> Failure:
+    """What is wrong with a value that does not fit its dtype, or cannot be stored for a reason."""
     kind = type(value).__name__
-    if isinstance(dtype, SimpleDtype) and dtype.name in AS_COLUMN:
+    if reason is not None:
+        failure = failed_check(name, dtype, reason)
+    elif isinstance(dtype, SimpleDtype) and dtype.name in AS_COLUMN:
         failure = wrong_type(name, str(dtype), kind, may_coerce=may_coerce)
     else:
         failure = failed_check(name, dtype, kind)
