@@ -264,7 +264,7 @@ class TestFiles:
         assert folder == tmp_path / "sample1"
         files = list_files(folder)
         assert len(files) == 15
-        assert {file.stat.st_size for file in files} == {6}
+        assert {file.size for file in files} == {6}
         assert {"web_summary.html", "raw_feature_bc_matrix/matrix.mtx.gz"} < {f.key for f in files}
         assert len({(folder / file.key).read_text() for file in files}) > 1
         assert len(list(tmp_path.iterdir())) == 1

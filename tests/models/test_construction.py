@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import builtins
+import sys
 
 import pytest
 
@@ -141,7 +141,7 @@ def test_a_person_who_types_sees_similar_names(instance, monkeypatch, capsys) ->
     ln.ULabel(name="control groups").save()
     hint = "! you are creating ULabel 'control group 2', but there are similar names: "
     assert hint not in capsys.readouterr().out
-    monkeypatch.setattr(builtins, "__IPYTHON__", True, raising=False)
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
     ln.ULabel(name="control group 2")
     assert hint + "'control group', 'control groups'" in capsys.readouterr().out
     ln.ULabel(name="something else")

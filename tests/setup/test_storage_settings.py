@@ -167,12 +167,9 @@ def test_a_location_of_another_instance_is_refused(instance, in_tmp, is_register
     assert ln.settings.storage.root_as_str == str(in_tmp.resolve() / "store")
 
 
-@pytest.mark.parametrize("is_registered", [False, True])
-def test_a_location_of_no_instance_is_refused(instance, in_tmp, is_registered):
+def test_a_location_of_no_instance_is_refused(instance, in_tmp):
     root = str(in_tmp.resolve() / "file")
     Path("file").touch()
-    if is_registered:
-        ln.Storage(root).save()
     n_before = ln.Storage.filter().count()
     with pytest.raises(ValueError) as error:
         ln.settings.storage = root

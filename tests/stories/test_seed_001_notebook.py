@@ -101,6 +101,15 @@ def test_from_track_to_finish(tutorial: Editor, in_tmp: Path) -> None:
     artifact = ln.Artifact.get(key="my_datasets/rnaseq1.parquet", is_latest=True)
     assert artifact.run == run
     assert ln.Artifact.objects.get(id=1).key == "my_datasets/rnaseq1.parquet"
+    check_what_cells_show(tutorial, transform, run)
+
+    printed = uncoloured(tutorial.run(len(CELLS) - 1))
+    assert re.fullmatch(rf"→ finished Run\('{run.uid}'\) after \d+[sm] at {TIME}\n", printed)
+    check_what_finish_stored(in_tmp)
+
+
+def check_what_cells_show(tutorial: Editor, transform: ln.Transform, run: ln.Run) -> None:
+    """Transform and run of the first artifact, as the seed prints them."""
     shown = result_of(tutorial, CELLS.index("artifact.transform"))
     assert shown.startswith(
         f"Transform(uid='{transform.uid}', version_tag=None, is_latest=True, "
@@ -116,10 +125,6 @@ def test_from_track_to_finish(tutorial: Editor, in_tmp: Path) -> None:
         rf"initiated_by_run_id=None, created_at={TIME}, is_locked=False\)",
         shown,
     )
-
-    printed = uncoloured(tutorial.run(len(CELLS) - 1))
-    assert re.fullmatch(rf"→ finished Run\('{run.uid}'\) after \d+[sm] at {TIME}\n", printed)
-    check_what_finish_stored(in_tmp)
 
 
 def check_what_finish_stored(folder: Path) -> None:

@@ -61,7 +61,8 @@ class Parquet(_Table):
         elif not is_from_package(obj, "polars"):
             obj.to_parquet(path, **kwargs)
         elif _is_lazy(obj):
-            obj.sink_parquet(path, **kwargs)
+            with open(path, "wb") as file:  # polars would create it later, maybe after it failed
+                obj.sink_parquet(file, **kwargs)
         else:
             obj.write_parquet(path, **kwargs)
 
@@ -134,7 +135,8 @@ def _write_polars(frame: Any, path: str, kwargs: dict[str, Any]) -> None:
         with _gzip_file(path) as file:
             (frame.collect() if _is_lazy(frame) else frame).write_csv(file, **kwargs)
     elif _is_lazy(frame):
-        frame.sink_csv(path, **kwargs)
+        with open(path, "wb") as file:  # polars would create it later, maybe after it failed
+            frame.sink_csv(file, **kwargs)
     else:
         frame.write_csv(path, **kwargs)
 
